@@ -151,7 +151,7 @@ public final class NetfilterQueue implements SegmentQueue, Closeable {
 
   private String whoHasIt() {
     for (String line : table()) {
-      String[] words = line.trim().split("\\s+");
+      String[] words = line.trim().split("\\s+", -1);
       if (Integer.parseInt(words[0]) == number) {
         return "netfilter queue "
             + number
@@ -313,7 +313,7 @@ public final class NetfilterQueue implements SegmentQueue, Closeable {
    */
   public Counters counters() {
     for (String line : table()) {
-      String[] words = line.trim().split("\\s+");
+      String[] words = line.trim().split("\\s+", -1);
       if (words.length >= 7 && Integer.parseInt(words[0]) == number) {
         return new Counters(
             Long.parseLong(words[2]),
