@@ -98,4 +98,9 @@ public final class Errno {
     Entry entry = KNOWN.get(errno);
     return entry == null ? "error " + errno : entry.text();
   }
+
+  /** Name and words, as {@code ECONNREFUSED: connection refused}. */
+  public static String describe(int errno) {
+    return name(errno) + ": " + text(errno);
+  }
 }
