@@ -71,11 +71,11 @@ public final class TwoHosts implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    us.thread.shutdownNow();
-    peer.thread.shutdownNow();
-    new ProcessBuilder("ip", "netns", "del", us.namespace).start().waitFor();
-    new ProcessBuilder("ip", "netns", "del", peer.namespace).start().waitFor();
+  public void close() throws IOException {
+    for (Host host : new Host[] {us, peer}) {
+      host.thread.shutdownNow();
+      new ProcessBuilder("ip", "netns", "del", host.namespace).start().onExit().join();
+    }
   }
 
   /** Runs a program in the calling thread's namespace and returns what it said. */
