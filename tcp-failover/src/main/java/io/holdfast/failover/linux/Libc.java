@@ -75,7 +75,6 @@ final class Libc {
   private static final MethodHandle EPOLL_WAIT =
       call("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle KILL = call("kill", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle POLL = call("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle IOCTL =
       variadic(2, "ioctl", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
@@ -315,14 +314,6 @@ final class Libc {
   static int eventfd(MemorySegment errno, int value, int flags) {
     try {
       return answer((int) EVENTFD.invokeExact(errno, value, flags), errno);
-    } catch (Throwable thrown) {
-      throw mistake(thrown);
-    }
-  }
-
-  static int kill(MemorySegment errno, int pid, int signal) {
-    try {
-      return answer((int) KILL.invokeExact(errno, pid, signal), errno);
     } catch (Throwable thrown) {
       throw mistake(thrown);
     }

@@ -1,5 +1,6 @@
 package io.holdfast.failover.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -156,20 +157,25 @@ public final class TcpSockets implements Sockets {
   @Override
   public int read(int fd, ByteBuffer into, int from, int bytes) {
     long start = addressOf(into, from, bytes);
-    int answer = (int) Libc.recv(errno, fd, start, bytes, Libc.MSG_DONTWAIT);
-    Reference.reachabilityFence(into);
-    return answer;
+    try {
+      return (int) Libc.recv(errno, fd, start, bytes, Libc.MSG_DONTWAIT);
+    } finally {
+      Reference.reachabilityFence(into);
+    }
   }
 
   @Override
   public int write(int fd, ByteBuffer source, int from, int bytes) {
     long start = addressOf(source, from, bytes);
     int flags = Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL;
-    int answer = (int) Libc.send(errno, fd, start, bytes, flags);
-    Reference.reachabilityFence(source);
-    return answer;
+    try {
+      return (int) Libc.send(errno, fd, start, bytes, flags);
+    } finally {
+      Reference.reachabilityFence(source);
+    }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same memory, not the same content
   private long addressOf(ByteBuffer buffer, int from, int bytes) {
     if (from < 0 || bytes < 0 || bytes > buffer.capacity() - from) {
       throw new IndexOutOfBoundsException(from + " + " + bytes + " of " + buffer.capacity());
@@ -309,6 +315,6 @@ public final class TcpSockets implements Sockets {
   }
 
   private int octet(long at) {
-    return info.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) & 0xff;
+    return info.get(JAVA_BYTE, at) & 0xff;
   }
 }

@@ -179,7 +179,7 @@ public final class IpFlyweight {
   /** Lower half of the source address; IPv4 as {@code ::ffff:a.b.c.d}. */
   public long sourceLow() {
     return version == 4
-        ? MAPPED | buffer.getInt(at + IPV4_SOURCE_OFFSET) & 0xffff_ffffL
+        ? MAPPED | (buffer.getInt(at + IPV4_SOURCE_OFFSET) & 0xffff_ffffL)
         : buffer.getLong(at + IPV6_SOURCE_OFFSET + 8);
   }
 
@@ -191,7 +191,7 @@ public final class IpFlyweight {
   /** Lower half of the destination address; IPv4 as {@code ::ffff:a.b.c.d}. */
   public long destinationLow() {
     return version == 4
-        ? MAPPED | buffer.getInt(at + IPV4_DESTINATION_OFFSET) & 0xffff_ffffL
+        ? MAPPED | (buffer.getInt(at + IPV4_DESTINATION_OFFSET) & 0xffff_ffffL)
         : buffer.getLong(at + IPV6_DESTINATION_OFFSET + 8);
   }
 
@@ -203,7 +203,7 @@ public final class IpFlyweight {
   /** Lower half of an address as the accessors above give it. */
   public static long low(byte[] address) {
     return address.length == 4
-        ? MAPPED | ByteBuffer.wrap(address).getInt() & 0xffff_ffffL
+        ? MAPPED | (ByteBuffer.wrap(address).getInt() & 0xffff_ffffL)
         : ByteBuffer.wrap(address).getLong(8);
   }
 }
