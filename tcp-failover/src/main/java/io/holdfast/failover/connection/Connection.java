@@ -50,6 +50,8 @@ public final class Connection {
   private long standInMessages;
 
   /**
+   * A connection whose Opened record was just appended.
+   *
    * @param id unique for ever: one more than the position of its Opened record
    * @param openedAt position of that record
    */

@@ -18,6 +18,8 @@ public final class HeldSegments {
   private int tail;
 
   /**
+   * A segment that comes behind all others.
+   *
    * @param id the kernel's id of the packet
    * @param end sequence number behind the segment's last byte, SYN and FIN not counted
    * @param ack acknowledgment number

@@ -69,13 +69,14 @@ public final class Failoverd implements AutoCloseable {
                 config.northSocket(), config.queue(), config.ring(), config.standInLimit()),
             log,
             alarms,
-            self -> watch);
+            _ -> watch);
     this.control =
         new ControlServer(config.failoverdControl(), housekeeping)
-            .command("show.failover", arguments -> status(config));
+            .command("show.failover", _ -> status(config));
     control.open(controlLoop);
-    housekeeping.scheduleWithFixedDelay(
-        engine::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+    var _ =
+        housekeeping.scheduleWithFixedDelay(
+            engine::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
     if (own != null) {
       own.begin(hadPast ? SURVIVOR_PATIENCE : Duration.ZERO);
     }

@@ -9,9 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +40,7 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
   private Duration delay = Duration.ZERO;
   private boolean stopping;
   private boolean attached;
-  private volatile int starts;
+  private final AtomicInteger starts = new AtomicInteger();
   private volatile Instant since = Instant.now();
 
   /**
@@ -77,19 +81,18 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
    * @param patience how long to wait for a speaker that is there already
    */
   void begin(Duration patience) {
-    thread.schedule(
+    later(
         () -> {
           if (!attached) {
             launch();
           }
         },
-        patience.toMillis(),
-        TimeUnit.MILLISECONDS);
+        patience.toMillis());
   }
 
   private void launch() {
     Process running = speaker;
-    if (stopping || running != null && running.isAlive()) {
+    if (stopping || (running != null && running.isAlive())) {
       return;
     }
     try {
@@ -100,9 +103,10 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       speaker = started;
-      starts++;
+      starts.incrementAndGet();
       LOG.info("speaker started: process {}", started.pid());
-      started.onExit().thenAccept(dead -> thread.execute(() -> exited(dead)));
+      var _ =
+          started.onExit().thenAccept(dead -> execute(() -> exited(dead)));
     } catch (IOException e) {
       alarms.raise("the speaker could not be started: " + e.getMessage());
       again();
@@ -110,7 +114,7 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
   }
 
   private void exited(Process dead) {
-    if (dead != speaker) {
+    if (!dead.equals(speaker)) {
       return;
     }
     speaker = null;
@@ -127,7 +131,11 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
     if (delay.compareTo(LONGEST_DELAY) > 0) {
       delay = LONGEST_DELAY;
     }
-    thread.schedule(this::launch, wait, TimeUnit.MILLISECONDS);
+    later(this::launch, wait);
+  }
+
+  private void later(Runnable task, long millis) {
+    var _ = thread.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -175,7 +183,7 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
 
   /** How often a speaker was started after the first time. */
   int restarts() {
-    return Math.max(0, starts - 1);
+    return Math.max(0, starts.get() - 1);
   }
 
   /** When the speaker's state last changed. */
@@ -190,7 +198,7 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
       thread.submit(this::stop).get(2 * STOP_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       LOG.warn("the speaker could not be ended", e);
     }
     thread.shutdownNow();

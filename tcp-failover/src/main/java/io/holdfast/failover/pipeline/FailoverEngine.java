@@ -42,6 +42,8 @@ public final class FailoverEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FailoverEngine.class);
 
   /**
+   * What the configuration says.
+   *
    * @param northSocket where speakers attach
    * @param queue number of the netfilter queue
    * @param ringSlots a power of two, 64 or more
@@ -107,9 +109,10 @@ public final class FailoverEngine implements AutoCloseable {
 
   /** Lets the log drop what no speaker and nobody who looks back will need. */
   public void trim() {
-    pipeline
-        .ask(() -> pipeline.state().replayStart(log.appended()))
-        .thenAccept(start -> log.trim(Math.max(log.first(), start - RETAINED)));
+    var _ =
+        pipeline
+            .ask(() -> pipeline.state().replayStart(log.appended()))
+            .thenAccept(start -> log.trim(Math.max(log.first(), start - RETAINED)));
   }
 
   /**

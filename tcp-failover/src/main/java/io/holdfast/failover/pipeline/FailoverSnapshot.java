@@ -22,6 +22,8 @@ public record FailoverSnapshot(
     List<Alarms.Alarm> alarms) {
 
   /**
+   * Who speaks.
+   *
    * @param state active, replaying or absent
    * @param attachments speakers that attached since the start
    */

@@ -191,9 +191,7 @@ final class IoAgent implements Runnable {
     } else if (token == WAKE) {
       wake.drain();
     } else if (token == RULES) {
-      if (rules.drain()) {
-        rulesChanged.run();
-      }
+      rules();
     } else {
       Watched w = find((int) token);
       if (w != null) {
@@ -208,6 +206,17 @@ final class IoAgent implements Runnable {
     } catch (LinuxException e) {
       LOG.error("the netfilter queue failed; failoverd ends", e);
       Runtime.getRuntime().halt(70);
+    }
+  }
+
+  private void rules() {
+    try {
+      if (rules.drain()) {
+        rulesChanged.run();
+      }
+    } catch (LinuxException e) {
+      LOG.warn("changes of the rules may have been missed", e);
+      rulesChanged.run();
     }
   }
 
@@ -373,7 +382,7 @@ final class IoAgent implements Runnable {
         publish(EventType.CONNECTED, w, Errno.ETIMEDOUT);
       }
     }
-    ring.publishEvent((event, sequence) -> event.type = EventType.TICK);
+    ring.publishEvent((event, _) -> event.type = EventType.TICK);
   }
 
   private @Nullable Watched find(int fd) {

@@ -201,7 +201,7 @@ final class LogStage {
         event.windowScale,
         event.sackPermitted,
         event.timestamps,
-        event.timestampValue);
+        event.timestampValue & 0xffff_ffffL);
   }
 
   // ---- the peer's stream ----

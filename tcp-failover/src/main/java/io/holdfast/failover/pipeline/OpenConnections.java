@@ -71,7 +71,7 @@ final class OpenConnections {
       open.put(record.stream(), 0L);
     } else if (kind == RecordKind.RECEIVED) {
       open.computeIfPresent(
-          record.stream(), (id, before) -> record.offset() + record.payloadLength());
+          record.stream(), (_, _) -> record.offset() + record.payloadLength());
     } else if (kind == RecordKind.CLOSED) {
       open.remove(record.stream());
     }

@@ -101,7 +101,7 @@ public final class Pipeline implements AutoCloseable {
    */
   private void committed(long position) {
     if (Thread.currentThread() != thread) {
-      ring.tryPublishEvent((event, sequence) -> event.type = EventType.COMMITTED);
+      ring.tryPublishEvent((event, _) -> event.type = EventType.COMMITTED);
     }
   }
 
@@ -117,7 +117,7 @@ public final class Pipeline implements AutoCloseable {
           }
         };
     ring.publishEvent(
-        (event, sequence) -> {
+        (event, _) -> {
           event.type = EventType.RUN;
           event.object = task;
         });

@@ -71,7 +71,7 @@ final class SegmentReader implements SegmentHandler {
       event.windowScale = options.windowScale();
       event.sackPermitted = options.sackPermitted();
       event.timestamps = options.timestamps();
-      event.timestampValue = options.timestamps() ? (int) options.tsVal() : 0;
+      event.timestampValue = options.timestamps() ? options.tsVal() : 0;
     }
   }
 }
