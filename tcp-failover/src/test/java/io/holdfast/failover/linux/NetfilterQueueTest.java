@@ -9,10 +9,12 @@ import io.holdfast.failover.packet.TcpFlyweight;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,10 @@ class NetfilterQueueTest {
     }
   }
 
+  private static ConditionFactory soon() {
+    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+  }
+
   private void rule(String rule) throws Exception {
     hosts.us().exec("iptables -t raw -A " + rule + " -j NFQUEUE --queue-num " + QUEUE);
     hosts.us().exec("ip6tables -t raw -A " + rule + " -j NFQUEUE --queue-num " + QUEUE);
@@ -83,7 +89,7 @@ class NetfilterQueueTest {
 
   /** Takes what comes until {@code count} segments were seen, without a verdict. */
   private static void gather(NetfilterQueue queue, Recorder recorder, int count) {
-    await()
+    soon()
         .until(
             () -> {
               queue.receive(recorder);
@@ -101,7 +107,7 @@ class NetfilterQueueTest {
 
   private int accepted(NetfilterQueue queue, Recorder recorder, int listener) {
     int[] fd = {-1};
-    await()
+    soon()
         .until(
             () -> {
               queue.receive(recorder);
@@ -136,7 +142,7 @@ class NetfilterQueueTest {
       int[] most = {0};
       int[] largest = {0};
       ByteBuffer got = ByteBuffer.allocateDirect(MEGABYTE);
-      await()
+      soon()
           .until(
               () -> {
                 written[0] +=
@@ -152,7 +158,7 @@ class NetfilterQueueTest {
                 }
                 recorder.segments.clear();
                 most[0] = Math.max(most[0], queue.flushVerdicts());
-                read[0] += Math.max(0, theirs.read(theirFd, got, read[0], MEGABYTE - read[0] + 0));
+                read[0] += Math.max(0, theirs.read(theirFd, got, read[0], MEGABYTE - read[0]));
                 return read[0] == MEGABYTE;
               });
       assertThat(got).isEqualTo(data);
@@ -220,7 +226,7 @@ class NetfilterQueueTest {
       for (int i = 0; i < 4; i++) {
         callers.add(connect("10.77.0.2"));
       }
-      await().until(() -> hosts.us().in(queue::counters).dropped() >= 2);
+      soon().until(() -> hosts.us().in(queue::counters).dropped() >= 2);
       assertThat(hosts.us().in(queue::counters).waiting()).isEqualTo(2);
       for (int caller : callers) {
         assertThat(hosts.peer().in(() -> theirs.info(caller)).state())
