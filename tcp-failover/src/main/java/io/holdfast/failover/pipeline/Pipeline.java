@@ -10,6 +10,7 @@ import com.lmax.disruptor.dsl.ProducerType;
 import io.holdfast.failover.linux.SegmentQueue;
 import io.holdfast.logstore.log.Log;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -164,7 +165,7 @@ public final class Pipeline implements AutoCloseable {
       if (event.type == EventType.TICK) {
         standIn.tick();
       } else if (event.type == EventType.RUN) {
-        ((Runnable) event.object).run();
+        ((Runnable) Objects.requireNonNull(event.object)).run();
       } else {
         logStage.on(event);
       }

@@ -65,6 +65,7 @@ final class ReleaseStage {
           SOCKET_ERROR,
           TICK,
           COMMITTED,
+          CONNECTING,
           REGISTER,
           OUTPUT,
           CLOSE,
