@@ -213,6 +213,9 @@ public final class FileLog implements Log {
     boolean interrupted = Thread.interrupted();
     try {
       pending.drain(writer, all);
+      if (all) {
+        writer.mark(appended);
+      }
       if (syncer != null && all) {
         syncer.wrote(appended, writer.channel());
       }

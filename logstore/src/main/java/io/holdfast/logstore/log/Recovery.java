@@ -93,7 +93,9 @@ record Recovery(List<Segment> segments, long end) {
       }
       long end = base + scanner.offset() - SegmentHeader.LENGTH;
       if (found == SegmentScanner.Found.DAMAGE) {
-        refuseIfRecordsFollow(scanner, scanner.offset(), scanner.damage());
+        if (!header.provesTorn(scanner.channel(), end, boot)) {
+          refuseIfRecordsFollow(scanner, scanner.offset(), scanner.damage());
+        }
         cut(file, end, scanner.offset(), scanner.channel().size(), scanner.damage());
       }
       // A file without records is begun anew, under the present boot.
