@@ -250,6 +250,7 @@ public final class FileLog implements Log {
 
   private void syncFailed(IOException e) {
     broken = true;
+    LOG.error("a sync of the log in {} failed", directory, e);
     change(
         Status.FAILED,
         "the log in "

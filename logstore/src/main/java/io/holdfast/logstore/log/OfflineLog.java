@@ -99,7 +99,7 @@ public final class OfflineLog implements AutoCloseable {
       throws IOException {
     return found == SegmentScanner.Found.DAMAGE
         && (header == null || !header.provesTorn(scanner.channel(), nextPosition, boot))
-        && scanner.laterRecord() >= 0;
+        && scanner.recordFrom(scanner.offset() + 1) >= 0;
   }
 
   private boolean stop(SegmentScanner at, boolean later) throws IOException {

@@ -231,6 +231,14 @@ class RecoveryTest {
   }
 
   @Test
+  void refusesRecordsBehindAHeaderOfZeros() throws Exception {
+    writeTwentyFive();
+    truncate(segment(2), SegmentHeader.LENGTH + RECORD);
+    put(segment(2), 0, new byte[SegmentHeader.LENGTH]);
+    expectRefused(segment(2), 0, "intact records follow from byte 64");
+  }
+
+  @Test
   void refusesAGapBetweenSegments() throws Exception {
     writeTwentyFive();
     Path first = segment(0);
