@@ -66,6 +66,11 @@ public final class Epoll implements Closeable {
     return new Epoll(capacity);
   }
 
+  /** The instance's own descriptor: one epoll can watch another. */
+  public int fd() {
+    return fd;
+  }
+
   /**
    * Watches a descriptor that is not watched yet.
    *

@@ -47,14 +47,14 @@ public final class PlatformCheck {
     String start = "*raw\n:" + chain + " - [0:0]\n-A " + chain;
     String end = "\n-F " + chain + "\n-X " + chain + "\nCOMMIT\n";
     try {
-      Programs.run(start + " -j RETURN" + end, tool + "-restore", "--noflush", "-w5");
+      Programs.run(start + " -j RETURN" + end, tool + "-restore", "--noflush", "--wait=5");
     } catch (IOException refused) {
       problems.add("the raw table of " + tool + " can't be used: " + firstLine(refused));
       return;
     }
     try {
       String rule = start + " -j NFQUEUE --queue-num 0" + end;
-      Programs.run(rule, tool + "-restore", "--noflush", "-w5");
+      Programs.run(rule, tool + "-restore", "--noflush", "--wait=5");
     } catch (IOException refused) {
       problems.add(
           "this kernel has no target NFQUEUE for " + tool + " (xt_NFQUEUE): " + firstLine(refused));

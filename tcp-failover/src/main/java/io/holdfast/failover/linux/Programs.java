@@ -31,7 +31,7 @@ public final class Programs {
   /**
    * Runs a program to its end.
    *
-   * @param input what it reads; short, as its output is read afterwards
+   * @param input what it reads
    * @return what it wrote to its standard output
    * @throws IOException if it is not there, ends with another status than 0 (with what it wrote to
    *     its error output) or takes longer than {@value #PATIENCE_SECONDS} s
@@ -44,32 +44,44 @@ public final class Programs {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of(arguments));
+    // Files, not pipes: a program that hangs must not keep us reading.
+    Path output = Files.createTempFile("holdfast", ".out");
     Path errors = Files.createTempFile("holdfast", ".err");
     try {
-      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
       builder.environment().put("LC_ALL", "C");
       Process process = builder.start();
-      try (OutputStream out = process.getOutputStream()) {
-        out.write(input.getBytes(StandardCharsets.UTF_8));
+      feed(process, input);
+      int status = status(process, name);
+      String said = Files.readString(output);
+      if (status != 0) {
+        String complaint = Files.readString(errors).trim();
+        throw new IOException(name + ": " + (complaint.isEmpty() ? said.trim() : complaint));
       }
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (status(process) != 0) {
-        String said = Files.readString(errors).trim();
-        throw new IOException(name + ": " + (said.isEmpty() ? output.trim() : said));
-      }
-      return output;
+      return said;
     } finally {
+      Files.deleteIfExists(output);
       Files.deleteIfExists(errors);
     }
   }
 
-  private static int status(Process process) throws IOException {
+  /** A program that ends without reading has its reason, which its status and words tell. */
+  private static void feed(Process process, String input) {
+    try (OutputStream out = process.getOutputStream()) {
+      out.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException unread) {
+      return;
+    }
+  }
+
+  private static int status(Process process, String name) throws IOException {
     try {
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         return process.exitValue();
       }
       process.destroyForcibly();
-      throw new IOException(process.info().command().orElse("a program") + " does not end");
+      throw new IOException(name + " does not end");
     } catch (InterruptedException interrupted) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

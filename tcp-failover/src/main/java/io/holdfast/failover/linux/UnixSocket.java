@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What Unix domain sockets can beside carrying bytes (unix(7)): give descriptors to another process,
- * and tell who is at the other end. Works on descriptors, whoever made them. Thread-safe: no state.
+ * What Unix domain sockets can beside carrying bytes (unix(7)): give descriptors to another
+ * process, and tell who is at the other end. Works on descriptors, whoever made them. Thread-safe:
+ * no state.
  *
  * <pre>
  *   struct msghdr, 56 bytes: name 8, namelen 4, -, iov 8, iovlen 8, control 8, controllen 8, flags 4, -

@@ -2,7 +2,9 @@ package io.holdfast.failover.packet;
 
 import java.nio.ByteBuffer;
 
-/** The Internet checksum (RFC 1071), of IPv4 headers and of TCP with its pseudo header. No state. */
+/**
+ * The Internet checksum (RFC 1071), of IPv4 headers and of TCP with its pseudo header. No state.
+ */
 public final class Checksums {
   private Checksums() {}
 
@@ -43,8 +45,8 @@ public final class Checksums {
   }
 
   /**
-   * Of a whole TCP segment with its pseudo header (RFC 9293 section 3.1, RFC 8200 section 8.1); what
-   * its own checksum field holds is counted in.
+   * Of a whole TCP segment with its pseudo header (RFC 9293 section 3.1, RFC 8200 section 8.1);
+   * what its own checksum field holds is counted in.
    *
    * @param ip wrapped around the packet, all of whose bytes are there
    * @param at index of the IP header
@@ -52,8 +54,7 @@ public final class Checksums {
   public static int tcp(ByteBuffer buffer, int at, IpFlyweight ip) {
     int length = ip.totalLength() - ip.headerLength();
     long pseudo = (long) length + IpFlyweight.PROTOCOL_TCP;
-    pseudo =
-        ip.version() == 4 ? add(buffer, at + 12, 8, pseudo) : add(buffer, at + 8, 32, pseudo);
+    pseudo = ip.version() == 4 ? add(buffer, at + 12, 8, pseudo) : add(buffer, at + 8, 32, pseudo);
     return finish(add(buffer, at + ip.headerLength(), length, pseudo));
   }
 }

@@ -105,9 +105,7 @@ final class RuleText {
   }
 
   private static String addresses(
-      Family family,
-      @Nullable InetAddress source,
-      @Nullable InetAddress destination) {
+      Family family, @Nullable InetAddress source, @Nullable InetAddress destination) {
     return (source == null ? "" : " -s " + family.text(source))
         + (destination == null ? "" : " -d " + family.text(destination));
   }

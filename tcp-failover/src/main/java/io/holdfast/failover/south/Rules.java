@@ -33,7 +33,8 @@ public final class Rules {
 
   /**
    * Installs the rules, in one step for each address family; those of an earlier instance with the
-   * same queue are replaced. To call it again changes nothing. Rules of others are left as they are.
+   * same queue are replaced. To call it again changes nothing. Rules of others are left as they
+   * are.
    *
    * @throws IOException with what the program said
    */
@@ -83,7 +84,9 @@ public final class Rules {
     return true;
   }
 
-  /** Takes the rules away: from then on the kernel speaks for itself. No error if there are none. */
+  /**
+   * Takes the rules away: from then on the kernel speaks for itself. No error if there are none.
+   */
   public void remove() throws IOException {
     for (Family family : Family.values()) {
       remove(family);
@@ -115,6 +118,6 @@ public final class Rules {
   }
 
   private static void restore(Family family, String text) throws IOException {
-    Programs.run(text, family.restore, "--noflush", "-w5");
+    Programs.run(text, family.restore, "--noflush", "--wait=5");
   }
 }

@@ -52,11 +52,11 @@ class NetfilterQueueTest {
     private final TcpFlyweight tcp = new TcpFlyweight();
 
     @Override
-    public void packet(int id, int hook, ByteBuffer view, int at, int captured, int full, int info) {
+    public void packet(
+        int id, int hook, ByteBuffer view, int at, int captured, int full, int info) {
       assertThat(ip.wrap(view, at, captured, full)).isTrue();
       assertThat(tcp.wrap(view, at, captured, ip)).isTrue();
-      segments.add(
-          new Segment(id, hook, full, captured, info, tcp.flags(), tcp.payloadLength()));
+      segments.add(new Segment(id, hook, full, captured, info, tcp.flags(), tcp.payloadLength()));
     }
   }
 
@@ -129,8 +129,7 @@ class NetfilterQueueTest {
       int theirFd = connect(us);
       gather(queue, recorder, 1);
       assertThat(recorder.segments.getFirst().hook).isEqualTo(SegmentHandler.HOOK_OUTPUT);
-      assertThat(recorder.segments.getFirst().flags)
-          .isEqualTo(TcpFlyweight.SYN | TcpFlyweight.ACK);
+      assertThat(recorder.segments.getFirst().flags).isEqualTo(TcpFlyweight.SYN | TcpFlyweight.ACK);
       assertThat(ours.accept(listener)).as("held").isEqualTo(-Errno.EAGAIN);
       int ourFd = accepted(queue, recorder, listener);
 
@@ -185,8 +184,7 @@ class NetfilterQueueTest {
       recorder.segments.clear();
       // The peer asks again: a second SYN-ACK comes, so the first was dropped.
       gather(queue, recorder, 1);
-      assertThat(recorder.segments.getFirst().flags)
-          .isEqualTo(TcpFlyweight.SYN | TcpFlyweight.ACK);
+      assertThat(recorder.segments.getFirst().flags).isEqualTo(TcpFlyweight.SYN | TcpFlyweight.ACK);
       assertThat(hosts.peer().in(() -> theirs.info(theirFd)).state()).isEqualTo(TcpInfo.SYN_SENT);
       NetfilterQueue.Counters counters = hosts.us().in(queue::counters);
       assertThat(counters.refusedVerdicts()).isZero();
@@ -213,8 +211,7 @@ class NetfilterQueueTest {
             .shell(
                 "setpriv --bounding-set=-net_admin --inh-caps=-net_admin "
                     + ChildMain.command("open-queue"));
-    assertThat(said.trim())
-        .isEqualTo(Capabilities.missing(Capabilities.Capability.NET_ADMIN));
+    assertThat(said.trim()).isEqualTo(Capabilities.missing(Capabilities.Capability.NET_ADMIN));
   }
 
   @Test
@@ -229,8 +226,7 @@ class NetfilterQueueTest {
       soon().until(() -> hosts.us().in(queue::counters).dropped() >= 2);
       assertThat(hosts.us().in(queue::counters).waiting()).isEqualTo(2);
       for (int caller : callers) {
-        assertThat(hosts.peer().in(() -> theirs.info(caller)).state())
-            .isEqualTo(TcpInfo.SYN_SENT);
+        assertThat(hosts.peer().in(() -> theirs.info(caller)).state()).isEqualTo(TcpInfo.SYN_SENT);
       }
     }
   }
@@ -253,8 +249,7 @@ class NetfilterQueueTest {
   void theHotCallsAllocateNothing() throws Exception {
     rule("OUTPUT -p tcp --sport " + PORT);
     com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean)
-            java.lang.management.ManagementFactory.getThreadMXBean();
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     Set<Long> allocated = new TreeSet<>();
     try (NetfilterQueue queue = queue();
         Epoll epoll = Epoll.create(8);

@@ -134,8 +134,9 @@ class RulesTest {
     List<String> before = raw("iptables");
     Rules rules = new Rules(spec(7, "10.77.0.1"));
     apply(rules);
-    assertThat(raw("iptables")).containsSubsequence(
-        "-A OUTPUT -j HOLDFAST-7-OUT", "-A OUTPUT -p tcp -m tcp --sport 179 -j ACCEPT");
+    assertThat(raw("iptables"))
+        .containsSubsequence(
+            "-A OUTPUT -j HOLDFAST-7-OUT", "-A OUTPUT -p tcp -m tcp --sport 179 -j ACCEPT");
     assertThat(raw("iptables")).containsAll(before);
     remove(rules);
     assertThat(raw("iptables")).containsExactlyInAnyOrderElementsOf(before);
