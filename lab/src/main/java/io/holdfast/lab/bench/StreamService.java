@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * A service that swallows, pours or echoes bytes; once on the failover layer ({@code protected}),
  * once on a plain socket ({@code plain}), so that one client can compare them.
  *
- * <p>A client says what it wants in 9 bytes: an order ({@code U}pload, {@code D}ownload) and a count
- * of bytes, big-endian. Upload: the count follows, and one byte {@code K} is the answer when all of
- * it has arrived at the service. Download: the count is sent. Then the next order.
+ * <p>A client says what it wants in 9 bytes: an order ({@code U}pload, {@code D}ownload) and a
+ * count of bytes, big-endian. Upload: the count follows, and one byte {@code K} is the answer when
+ * all of it has arrived at the service. Download: the count is sent. Then the next order.
  *
  * <p>{@code StreamService protected NORTH_SOCKET PORT PEER} or {@code StreamService plain PORT}.
  * Prints {@code ready} when it serves; runs until it is killed.

@@ -49,10 +49,7 @@ public final class FourTuple {
   public static FourTuple of(InetAddress local, int localPort, InetAddress remote, int remotePort) {
     byte[] l = local.getAddress();
     byte[] r = remote.getAddress();
-    return new FourTuple()
-        .set(
-            high(l), low(l), localPort,
-            high(r), low(r), remotePort);
+    return new FourTuple().set(high(l), low(l), localPort, high(r), low(r), remotePort);
   }
 
   /** The upper 64 bits of an address; 0 for IPv4. */

@@ -45,9 +45,7 @@ public final class OutputQueue {
       int from = index(offset);
       int to = (int) (offset & capacity - 1);
       int length =
-          (int)
-              Math.min(
-                  tail - offset, Math.min(ring.capacity() - from, (long) capacity - to));
+          (int) Math.min(tail - offset, Math.min(ring.capacity() - from, (long) capacity - to));
       wider.put(to, ring, from, length);
       offset += length;
     }

@@ -11,7 +11,6 @@ import io.holdfast.logstore.control.ControlServer;
 import io.holdfast.logstore.log.FileLog;
 import io.holdfast.logstore.log.FileLogOptions;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogCorruptException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
@@ -20,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon that owns the sockets. It knows no BGP. {@code failoverd --config FILE [--check]}; exit
- * status 0 ended as told, 1 could not start, 2 wrong usage or configuration.
+ * The daemon that owns the sockets. It knows no BGP. {@code failoverd --config FILE [--check]};
+ * exit status 0 ended as told, 1 could not start, 2 wrong usage or configuration.
  */
 public final class Failoverd implements AutoCloseable {
   /** How the log is opened; a test can stand between. */
@@ -100,8 +100,7 @@ public final class Failoverd implements AutoCloseable {
 
   private static List<String> speakerCommand(FailoverConfig config) {
     Path home = Path.of(System.getProperty("holdfast.home", "."));
-    return List.of(
-        home.resolve("bin/bgpd").toString(), "--config", config.file().toString());
+    return List.of(home.resolve("bin/bgpd").toString(), "--config", config.file().toString());
   }
 
   private JsonNode status(FailoverConfig config) throws ControlException {
@@ -125,7 +124,9 @@ public final class Failoverd implements AutoCloseable {
     }
     engine.close();
     log.close();
-    controlLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    controlLoop
+        .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+        .awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 
   /** Somebody else looks after the speaker. */
@@ -197,27 +198,21 @@ public final class Failoverd implements AutoCloseable {
     }
     try {
       Failoverd daemon = start(config, opener);
-      Thread main = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Thread.ofPlatform()
-                  .name("shutdown")
-                  .unstarted(
-                      () -> {
-                        daemon.close();
-                        main.interrupt();
-                      }));
-      TimeUnit.DAYS.sleep(Long.MAX_VALUE);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon), "shutdown"));
+      new CountDownLatch(1).await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 0;
-    } catch (LogCorruptException e) {
-      err.println("failoverd: " + e.getMessage());
-      return 1;
     } catch (IOException e) {
       err.println("failoverd: " + e.getMessage());
       return 1;
     }
     return 0;
+  }
+
+  /** SIGTERM: an end in order is status 0, which the JVM would not give by itself. */
+  private static void stop(Failoverd daemon) {
+    daemon.close();
+    Runtime.getRuntime().halt(0);
   }
 }

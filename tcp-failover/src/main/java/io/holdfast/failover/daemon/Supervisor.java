@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -62,7 +61,8 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
   /** A root process keeps its user, for the files are its own, and loses every capability. */
   private static List<String> unprivileged(List<String> command) {
     List<String> whole = new ArrayList<>();
-    if (new File("/usr/bin/setpriv").canExecute() && "root".equals(System.getProperty("user.name"))) {
+    if (new File("/usr/bin/setpriv").canExecute()
+        && "root".equals(System.getProperty("user.name"))) {
       whole.addAll(
           List.of(
               "/usr/bin/setpriv",
@@ -105,8 +105,7 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
       speaker = started;
       starts.incrementAndGet();
       LOG.info("speaker started: process {}", started.pid());
-      var _ =
-          started.onExit().thenAccept(dead -> execute(() -> exited(dead)));
+      var _ = started.onExit().thenAccept(dead -> execute(() -> exited(dead)));
     } catch (IOException e) {
       alarms.raise("the speaker could not be started: " + e.getMessage());
       again();

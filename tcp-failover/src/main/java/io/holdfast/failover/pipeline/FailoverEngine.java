@@ -68,7 +68,8 @@ public final class FailoverEngine implements AutoCloseable {
     this.alarms = alarms;
     int lost = OpenConnections.endAll(log);
     if (lost > 0) {
-      alarms.raise(lost + " connections of an earlier failoverd are over: this build restores none");
+      alarms.raise(
+          lost + " connections of an earlier failoverd are over: this build restores none");
     }
     this.queue = NetfilterQueue.open(options.queue(), QUEUE_LENGTH);
     this.monitor = NetlinkMonitor.open();

@@ -64,8 +64,7 @@ public record FailoverSnapshot(
       long standInMessages,
       int held) {}
 
-  static FailoverSnapshot of(
-      FailoverState state, Log log, NetfilterQueue queue, Alarms alarms) {
+  static FailoverSnapshot of(FailoverState state, Log log, NetfilterQueue queue, Alarms alarms) {
     List<ConnectionView> connections = new ArrayList<>();
     int held = 0;
     for (Connection connection : state.connections()) {

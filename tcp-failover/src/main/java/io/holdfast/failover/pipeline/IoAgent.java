@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent that waits in epoll: for segments in the netfilter queue, for the sockets, for changes of
- * the rules, for time. It turns each into an event of the ring (waiting while that is full) and
+ * The agent that waits in epoll: for segments in the netfilter queue, for the sockets, for changes
+ * of the rules, for time. It turns each into an event of the ring (waiting while that is full) and
  * decides nothing. It owns every descriptor's life: only here is one opened or closed.
  */
 final class IoAgent implements Runnable {
@@ -243,8 +243,7 @@ final class IoAgent implements Runnable {
       int answer = 0;
       try {
         FailoverEvent event = ring.get(slot);
-        answer =
-            sockets.read(w.fd, event.payload, FailoverEvent.HEADROOM, FailoverEvent.MAX_BYTES);
+        answer = sockets.read(w.fd, event.payload, FailoverEvent.HEADROOM, FailoverEvent.MAX_BYTES);
         event.connection = w.connection;
         if (answer > 0) {
           event.type = EventType.READ;
@@ -252,7 +251,8 @@ final class IoAgent implements Runnable {
         } else if (answer == 0) {
           event.type = EventType.PEER_FIN;
         } else if (answer == -Errno.EAGAIN || answer == -Errno.EINTR) {
-          event.type = EventType.COMMITTED; // nothing happened, but a slot that was taken goes round
+          event.type =
+              EventType.COMMITTED; // nothing happened, but a slot that was taken goes round
         } else {
           event.type = EventType.SOCKET_ERROR;
           event.errno = -answer;
@@ -426,8 +426,7 @@ final class IoAgent implements Runnable {
         switch (w.kind) {
           case LISTENER -> Epoll.IN;
           case CONNECTING -> Epoll.OUT;
-          case CONNECTION ->
-              (w.ended || paused ? 0 : Epoll.IN) | (w.wantsRoom ? Epoll.OUT : 0);
+          case CONNECTION -> (w.ended || paused ? 0 : Epoll.IN) | (w.wantsRoom ? Epoll.OUT : 0);
         };
     if (wanted == w.interest) {
       return;

@@ -115,9 +115,7 @@ final class LogStage {
   private void superseded(Connection known) {
     if (!known.isClosing()) {
       Cause cause =
-          known.descriptor() == Connection.NONE
-              ? Cause.HANDSHAKE_ABANDONED
-              : Cause.PEER_RESET;
+          known.descriptor() == Connection.NONE ? Cause.HANDSHAKE_ABANDONED : Cause.PEER_RESET;
       closed(known, cause, "a new connection of the same end points took its place");
     }
     state.forgetKey(known);
@@ -190,7 +188,8 @@ final class LogStage {
     } else {
       state.handshakes.forget(event.number);
       if (connection != null && !connection.isClosing()) {
-        closed(connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));
+        closed(
+            connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));
       }
     }
   }
@@ -299,14 +298,7 @@ final class LogStage {
       sent.target(i, streams[i], offsets[i]);
     }
     log.append(
-        RecordKind.SENT,
-        FORMAT,
-        wallMicros(),
-        streams[0],
-        offsets[0],
-        bytes,
-        from,
-        head + length);
+        RecordKind.SENT, FORMAT, wallMicros(), streams[0], offsets[0], bytes, from, head + length);
     for (int i = 0; i < count; i++) {
       Connection target = Objects.requireNonNull(state.find(streams[i]));
       target.output().add(bytes, FailoverEvent.HEADROOM, length);
@@ -378,10 +370,7 @@ final class LogStage {
   private void close(FailoverEvent event) {
     Connection connection = state.find(event.number);
     if (connection != null && !connection.isClosing() && state.speaker.hasTheWord(event.channel)) {
-      closed(
-          connection,
-          event.flag ? Cause.LOCAL_ABORT : Cause.LOCAL_CLOSE,
-          "by the speaker");
+      closed(connection, event.flag ? Cause.LOCAL_ABORT : Cause.LOCAL_CLOSE, "by the speaker");
     }
   }
 

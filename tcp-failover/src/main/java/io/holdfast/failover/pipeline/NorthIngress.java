@@ -105,7 +105,11 @@ final class NorthIngress implements NorthHandler {
   private static void copy(FailoverEvent event, ByteBuf bytes) {
     int length = bytes.readableBytes();
     ByteBuffer into =
-        event.payload.duplicate().position(FailoverEvent.HEADROOM).limit(FailoverEvent.HEADROOM + length);
+        event
+            .payload
+            .duplicate()
+            .position(FailoverEvent.HEADROOM)
+            .limit(FailoverEvent.HEADROOM + length);
     bytes.getBytes(bytes.readerIndex(), into);
     event.length = length;
   }

@@ -70,8 +70,7 @@ final class OpenConnections {
     if (kind == RecordKind.OPENED) {
       open.put(record.stream(), 0L);
     } else if (kind == RecordKind.RECEIVED) {
-      open.computeIfPresent(
-          record.stream(), (_, _) -> record.offset() + record.payloadLength());
+      open.computeIfPresent(record.stream(), (_, _) -> record.offset() + record.payloadLength());
     } else if (kind == RecordKind.CLOSED) {
       open.remove(record.stream());
     }

@@ -53,13 +53,7 @@ public final class Pipeline implements AutoCloseable {
     this.logStage = new LogStage(log, state, ends.alarms());
     this.releaseStage =
         new ReleaseStage(
-            log,
-            state,
-            ends.queue(),
-            ends.sockets(),
-            ends.speakers(),
-            ends.watch(),
-            ends.alarms());
+            log, state, ends.queue(), ends.sockets(), ends.speakers(), ends.watch(), ends.alarms());
     this.standIn =
         new StandIn(
             state,

@@ -12,7 +12,6 @@ import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.logstore.log.Log;
 import java.net.InetAddress;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The second stage: acts on what is committed, and on nothing else. Verdicts for held segments,

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the netfilter rules as they must be: puts them in for a service, and puts them back, with an
- * alarm, when somebody took them away. A thread of its own, for each change is a process that runs
- * for some milliseconds.
+ * Keeps the netfilter rules as they must be: puts them in for a service, and puts them back, with
+ * an alarm, when somebody took them away. A thread of its own, for each change is a process that
+ * runs for some milliseconds.
  */
 final class RulesKeeper implements AutoCloseable {
   private final ExecutorService thread =

@@ -9,9 +9,9 @@ import io.holdfast.failover.packet.TcpOptionsFlyweight;
 import java.nio.ByteBuffer;
 
 /**
- * Turns an intercepted segment into an event: header fields only, no byte of a payload is looked at.
- * What is no whole TCP header is given to the pipeline as a segment to be dropped. Waits while the
- * ring is full; then the kernel's queue fills, and nothing is lost. Owned by the io agent.
+ * Turns an intercepted segment into an event: header fields only, no byte of a payload is looked
+ * at. What is no whole TCP header is given to the pipeline as a segment to be dropped. Waits while
+ * the ring is full; then the kernel's queue fills, and nothing is lost. Owned by the io agent.
  */
 final class SegmentReader implements SegmentHandler {
   private final RingBuffer<FailoverEvent> ring;

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What the pipeline asks of whoever owns the descriptors. Only {@link #write} and {@link
- * #shutdownWrite} act at once (on the caller's thread: a descriptor is closed by command only, so it
- * can't vanish under them); the others are done soon after, in order, on the io agent's thread.
+ * #shutdownWrite} act at once (on the caller's thread: a descriptor is closed by command only, so
+ * it can't vanish under them); the others are done soon after, in order, on the io agent's thread.
  */
 interface SocketCommands {
   /** Bytes taken (0 or more), or minus the errno. */

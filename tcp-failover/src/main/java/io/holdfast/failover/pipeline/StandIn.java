@@ -82,8 +82,7 @@ final class StandIn {
 
   private void silent(long now) {
     int pid = state.speaker.pid();
-    alarms.raise(
-        "the speaker (process " + pid + ") has not folded anything for a second: fenced");
+    alarms.raise("the speaker (process " + pid + ") has not folded anything for a second: fenced");
     speakers.fence(state.speaker.channel(), "no heartbeat from the folding thread");
     state.speaker.gone(now);
     watch.silent(pid);

@@ -12,11 +12,11 @@
  * <p>Owning thread: the pipeline thread owns the connections, the speaker's state and the appending
  * side of the log; it never blocks, on anything. The io agent owns the epoll set, the netfilter
  * queue's receiving side and the life of every descriptor. They meet in the ring (bounded; a
- * producer waits while it is full, which is backpressure on the queue and on the sockets) and in the
- * io agent's command queue (which only the pipeline fills, a few commands a connection).
+ * producer waits while it is full, which is backpressure on the queue and on the sockets) and in
+ * the io agent's command queue (which only the pipeline fills, a few commands a connection).
  *
- * <p>Invariants: nothing is released by an event, only by the commit position; what waits is parked,
- * so that a ring full of waiters can't keep out the notice that they wait for; the hot path
+ * <p>Invariants: nothing is released by an event, only by the commit position; what waits is
+ * parked, so that a ring full of waiters can't keep out the notice that they wait for; the hot path
  * allocates nothing. Source: US patent 7,673,038, figures 5 to 16 (both wrappers), here as two
  * stages.
  */

@@ -52,7 +52,8 @@ public record ServiceSpec(String name, int port, List<PeerSpec> peers) {
     }
     List<PeerSpec> peers = new ArrayList<>(Math.min(count, 64));
     for (int i = 0; i < count; i++) {
-      peers.add(new PeerSpec(in.address("remote address"), in.address("local address"), in.u16("port")));
+      peers.add(
+          new PeerSpec(in.address("remote address"), in.address("local address"), in.u16("port")));
     }
     in.finish();
     return new ServiceSpec(name, port, peers);

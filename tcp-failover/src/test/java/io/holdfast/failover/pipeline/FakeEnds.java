@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The two stages with a log whose commits are given by hand, and ends that note what they are told. */
+/**
+ * The two stages with a log whose commits are given by hand, and ends that note what they are told.
+ */
 final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, SpeakerWatch, Log {
   static final int FD = 42;
   static final InetAddress HERE = InetAddress.getLoopbackAddress();
@@ -29,8 +31,7 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   final FailoverState state = new FailoverState();
   final Alarms alarms = new Alarms();
   final LogStage logStage = new LogStage(this, state, alarms);
-  final ReleaseStage release =
-      new ReleaseStage(this, state, this, this, this, this, alarms);
+  final ReleaseStage release = new ReleaseStage(this, state, this, this, this, this, alarms);
   final StandIn standIn;
   int room = Integer.MAX_VALUE;
   boolean frozen;
