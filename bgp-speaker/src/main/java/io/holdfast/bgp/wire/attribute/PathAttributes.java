@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * interned. Kept in canonical form, see the package page. A set decoded from an announcement has
  * ORIGIN, AS_PATH and NEXT_HOP; one built by hand has what it was given.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class PathAttributes {
   private PathAttributes() {}
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * length and type (RFC 4271 section 6.1) as soon as a header is there. After an error, or after the
  * sink said stop, it takes no more. Belongs to one stream and one thread.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class BgpFrameDecoder {
   /** Takes whole messages. */
   @FunctionalInterface

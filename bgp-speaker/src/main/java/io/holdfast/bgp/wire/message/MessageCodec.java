@@ -3,6 +3,7 @@ package io.holdfast.bgp.wire.message;
 import io.netty.buffer.ByteBuf;
 
 /** Between whole messages and values. Stateless; any thread. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class MessageCodec {
   private MessageCodec() {}
 

@@ -4,6 +4,7 @@ import io.holdfast.bgp.wire.attribute.PathAttributes;
 import io.netty.buffer.ByteBuf;
 
 /** Writes prefixes as the fewest whole UPDATE messages. Stateless; any thread. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class UpdatePacker {
   private UpdatePacker() {}
 

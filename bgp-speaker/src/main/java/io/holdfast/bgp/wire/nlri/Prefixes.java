@@ -49,7 +49,7 @@ public final class Prefixes {
 
   /** Octets that the prefix takes on the wire, its length octet included: 1–5. */
   public static int encodedLength(long prefix) {
-    return 1 + (length(prefix) + 7 >>> 3);
+    return 1 + ((length(prefix) + 7) >>> 3);
   }
 
   /** Dotted text with its length, as in {@code 203.0.113.0/24}. */
@@ -96,9 +96,6 @@ public final class Prefixes {
   private static IPAddress parseIpv4(String text) {
     try {
       IPAddress address = new IPAddressString(text).toAddress();
-      if (address != null && address.isIPv4() && !address.toPrefixBlock().isAnyLocal()) {
-        return address;
-      }
       if (address != null && address.isIPv4()) {
         return address;
       }
