@@ -1,5 +1,7 @@
 package io.holdfast.bgp.fsm;
 
+import io.holdfast.bgp.wire.message.Notification;
+
 /** What a transition asks its owner to do, in order. */
 public sealed interface Action {
 
@@ -32,5 +34,5 @@ public sealed interface Action {
   }
 
   /** A NOTIFICATION; the last message of the connection. */
-  record SendNotification(Fault fault) implements Action {}
+  record SendNotification(Notification fault) implements Action {}
 }

@@ -1,5 +1,7 @@
 package io.holdfast.bgp.fsm;
 
+import io.holdfast.bgp.wire.message.Notification;
+
 /** What can happen to a session. The numbers are those of RFC 4271 section 8.1. */
 public sealed interface Event {
 
@@ -7,7 +9,7 @@ public sealed interface Event {
   record Start(boolean passive) implements Event {}
 
   /** Events 2 and 8: the operator, or the end of the process. */
-  record Stop(Fault reason) implements Event {}
+  record Stop(Notification reason) implements Event {}
 
   /** Event 9. */
   record ConnectRetryExpired() implements Event {}
@@ -28,7 +30,7 @@ public sealed interface Event {
   record OpenReceived() implements Event {}
 
   /** Events 21, 22 and 28: a message whose error resets the session. */
-  record Malformed(Fault fault) implements Event {}
+  record Malformed(Notification fault) implements Event {}
 
   /** Event 23: section 6.8 decided against this connection. */
   record CollisionLost() implements Event {}

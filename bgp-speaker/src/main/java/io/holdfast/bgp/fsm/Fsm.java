@@ -23,6 +23,8 @@ import io.holdfast.bgp.fsm.Event.Stop;
 import io.holdfast.bgp.fsm.Event.TcpConnected;
 import io.holdfast.bgp.fsm.Event.TcpFailed;
 import io.holdfast.bgp.fsm.Event.UpdateReceived;
+import io.holdfast.bgp.wire.NotificationCode;
+import io.holdfast.bgp.wire.message.Notification;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -124,10 +126,10 @@ public final class Fsm {
       case ConnectRetryExpired e -> unexpected(OPEN_SENT);
       case Start e -> Transition.to(OPEN_SENT);
       case TcpConnected e -> Transition.to(OPEN_SENT);
-      case Stop(Fault reason) -> end(OPEN_SENT, reason);
-      case HoldExpired e -> end(OPEN_SENT, Fault.HOLD_TIMER_EXPIRED);
-      case Malformed(Fault fault) -> end(OPEN_SENT, fault);
-      case CollisionLost e -> end(OPEN_SENT, Fault.COLLISION);
+      case Stop(Notification reason) -> end(OPEN_SENT, reason);
+      case HoldExpired e -> end(OPEN_SENT, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
+      case Malformed(Notification fault) -> end(OPEN_SENT, fault);
+      case CollisionLost e -> end(OPEN_SENT, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(OPEN_SENT);
     };
   }
@@ -143,10 +145,10 @@ public final class Fsm {
       case ConnectRetryExpired e -> unexpected(OPEN_CONFIRM);
       case Start e -> Transition.to(OPEN_CONFIRM);
       case TcpConnected e -> Transition.to(OPEN_CONFIRM);
-      case Stop(Fault reason) -> end(OPEN_CONFIRM, reason);
-      case HoldExpired e -> end(OPEN_CONFIRM, Fault.HOLD_TIMER_EXPIRED);
-      case Malformed(Fault fault) -> end(OPEN_CONFIRM, fault);
-      case CollisionLost e -> end(OPEN_CONFIRM, Fault.COLLISION);
+      case Stop(Notification reason) -> end(OPEN_CONFIRM, reason);
+      case HoldExpired e -> end(OPEN_CONFIRM, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
+      case Malformed(Notification fault) -> end(OPEN_CONFIRM, fault);
+      case CollisionLost e -> end(OPEN_CONFIRM, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(OPEN_CONFIRM);
       case TcpFailed e -> silentEnd(OPEN_CONFIRM);
     };
@@ -162,20 +164,28 @@ public final class Fsm {
       case ConnectRetryExpired e -> unexpected(ESTABLISHED);
       case Start e -> Transition.to(ESTABLISHED);
       case TcpConnected e -> Transition.to(ESTABLISHED);
-      case Stop(Fault reason) -> end(ESTABLISHED, reason);
-      case HoldExpired e -> end(ESTABLISHED, Fault.HOLD_TIMER_EXPIRED);
-      case Malformed(Fault fault) -> end(ESTABLISHED, fault);
-      case CollisionLost e -> end(ESTABLISHED, Fault.COLLISION);
+      case Stop(Notification reason) -> end(ESTABLISHED, reason);
+      case HoldExpired e -> end(ESTABLISHED, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
+      case Malformed(Notification fault) -> end(ESTABLISHED, fault);
+      case CollisionLost e -> end(ESTABLISHED, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(ESTABLISHED);
       case TcpFailed e -> silentEnd(ESTABLISHED);
     };
   }
 
+  /** RFC 6608: a message (or timer) that this state does not expect. */
   private static Transition unexpected(SessionState state) {
-    return end(state, Fault.unexpectedIn(state));
+    NotificationCode code =
+        switch (state) {
+          case OPEN_SENT -> NotificationCode.UNEXPECTED_IN_OPEN_SENT;
+          case OPEN_CONFIRM -> NotificationCode.UNEXPECTED_IN_OPEN_CONFIRM;
+          case ESTABLISHED -> NotificationCode.UNEXPECTED_IN_ESTABLISHED;
+          case IDLE, CONNECT, ACTIVE -> NotificationCode.FSM_UNSPECIFIC;
+        };
+    return end(state, Notification.of(code));
   }
 
-  private static Transition end(SessionState state, Fault fault) {
+  private static Transition end(SessionState state, Notification fault) {
     return ending(state, List.of(new SendNotification(fault)));
   }
 
