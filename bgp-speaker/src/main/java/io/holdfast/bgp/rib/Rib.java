@@ -89,6 +89,7 @@ public final class Rib {
   public void leave(AdjRibIn in) {
     if (ins.remove(in)) {
       undecided.addSweep(keys(in.routes));
+      last = null; // It may hold on to the table.
     }
   }
 

@@ -181,7 +181,6 @@ public final class Session {
           return true;
         });
     if (last) {
-      closeAsked = false;
       over(micros);
     }
   }
