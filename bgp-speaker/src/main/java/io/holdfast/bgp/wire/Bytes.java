@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** An immutable string of octets with value equality, for data that the codec does not interpret. */
+/**
+ * An immutable string of octets with value equality, for data that the codec does not interpret.
+ */
 public final class Bytes {
   /** No octets. */
   public static final Bytes EMPTY = new Bytes(new byte[0]);

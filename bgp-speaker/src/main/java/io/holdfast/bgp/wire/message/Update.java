@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An UPDATE, RFC 4271 section 4.3, IPv4 unicast routes of it, from the classic fields and from
  * MP_REACH_NLRI and MP_UNREACH_NLRI alike. Errors have been given their effect: {@code announced}
- * is empty when the message is treated as a withdrawal, and its prefixes stand in {@code withdrawn}.
+ * is empty when the message is treated as a withdrawal, and its prefixes stand in {@code
+ * withdrawn}.
  *
  * @param withdrawn no longer feasible; to be applied before {@code announced}
  * @param attributes of the announced routes; never null when {@code announced} is not empty

@@ -8,47 +8,50 @@ import java.util.stream.LongStream;
 /** An immutable list of packed IPv4 prefixes ({@link Prefixes}), in the order of the message. */
 public final class Nlri {
   /** No prefixes. */
-  public static final Nlri EMPTY = new Nlri(new long[0], 0);
+  public static final Nlri EMPTY = new Nlri(new long[0]);
 
   private final long[] prefixes;
-  private final int size;
 
-  private Nlri(long[] prefixes, int size) {
+  private Nlri(long[] prefixes) {
     this.prefixes = prefixes;
-    this.size = size;
   }
 
   /** A copy of the array. */
   public static Nlri of(long... prefixes) {
-    return prefixes.length == 0 ? EMPTY : new Nlri(prefixes.clone(), prefixes.length);
+    return prefixes.length == 0 ? EMPTY : new Nlri(prefixes.clone());
   }
 
   /** A copy of {@code count} elements from {@code from}. */
   public static Nlri copyOf(long[] prefixes, int from, int count) {
-    return count == 0 ? EMPTY : new Nlri(Arrays.copyOfRange(prefixes, from, from + count), count);
+    return count == 0 ? EMPTY : new Nlri(Arrays.copyOfRange(prefixes, from, from + count));
+  }
+
+  /** Takes the array over: nobody else may keep it. */
+  static Nlri adopt(long[] prefixes) {
+    return new Nlri(prefixes);
   }
 
   /** This list, then the other. */
   public Nlri concat(Nlri other) {
-    if (size == 0) {
+    if (isEmpty()) {
       return other;
     }
-    if (other.size == 0) {
+    if (other.isEmpty()) {
       return this;
     }
-    long[] both = Arrays.copyOf(prefixes, size + other.size);
-    System.arraycopy(other.prefixes, 0, both, size, other.size);
-    return new Nlri(both, both.length);
+    long[] both = Arrays.copyOf(prefixes, size() + other.size());
+    System.arraycopy(other.prefixes, 0, both, size(), other.size());
+    return new Nlri(both);
   }
 
   /** Number of prefixes. */
   public int size() {
-    return size;
+    return prefixes.length;
   }
 
   /** Whether there is none. */
   public boolean isEmpty() {
-    return size == 0;
+    return prefixes.length == 0;
   }
 
   /** The packed prefix at the index. */
@@ -58,14 +61,14 @@ public final class Nlri {
 
   /** Calls back with each, in order. */
   public void forEach(LongConsumer action) {
-    for (int i = 0; i < size; i++) {
-      action.accept(prefixes[i]);
+    for (long prefix : prefixes) {
+      action.accept(prefix);
     }
   }
 
   /** A copy. */
   public long[] toArray() {
-    return Arrays.copyOf(prefixes, size);
+    return prefixes.clone();
   }
 
   @Override
