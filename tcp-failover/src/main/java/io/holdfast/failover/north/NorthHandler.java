@@ -48,6 +48,8 @@ public interface NorthHandler {
       long channel, long sequence, boolean last, long[] connections, int count, ByteBuf bytes);
 
   /**
+   * Asks for a connection.
+   *
    * @param request chosen by the speaker, stands in the OPENED record or in the refusal
    * @param ttl 1 to 255, or 0: the system's default
    */
