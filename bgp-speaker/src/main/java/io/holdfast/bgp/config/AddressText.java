@@ -24,7 +24,6 @@ final class AddressText {
           .allow_inet_aton(false)
           .allowLeadingZeros(false)
           .allowUnlimitedLeadingZeros(false)
-          .allowPrefixLengthLeadingZeros(false)
           .getParentBuilder()
           .toParams();
 
@@ -45,6 +44,9 @@ final class AddressText {
   }
 
   static Optional<Parsed> prefix(String text) {
+    if (text.matches(".*/0[0-9].*")) {
+      return Optional.empty();
+    }
     return parse(text).filter(IPAddress::isPrefixed).map(AddressText::parsed);
   }
 

@@ -25,8 +25,7 @@ public record PolicyConfig(String name, List<Rule> rules) {
 
   /** For an iBGP peer that names none. */
   public static final PolicyConfig ACCEPT_ALL =
-      new PolicyConfig(
-          "(none: accept)", List.of(new Rule(Optional.empty(), Verdict.ACCEPT)));
+      new PolicyConfig("(none: accept)", List.of(new Rule(Optional.empty(), Verdict.ACCEPT)));
 
   /** For an eBGP peer that names none (RFC 8212). */
   public static final PolicyConfig REJECT_ALL = new PolicyConfig("(none: reject)", List.of());

@@ -25,7 +25,9 @@ record RangeText(AddressText.Parsed prefix, Optional<Integer> ge, Optional<Integ
                     Optional.ofNullable(matcher.group(3)).map(Integer::valueOf)));
   }
 
-  /** {@code ge} alone goes on to the longest prefix, {@code le} alone starts at the prefix itself. */
+  /**
+   * {@code ge} alone goes on to the longest prefix, {@code le} alone starts at the prefix itself.
+   */
   PrefixSetConfig.Range range() {
     int length = prefix.lowest().length();
     return new PrefixSetConfig.Range(
@@ -34,6 +36,8 @@ record RangeText(AddressText.Parsed prefix, Optional<Integer> ge, Optional<Integ
 
   boolean inOrder() {
     PrefixSetConfig.Range range = range();
-    return range.prefix().length() <= range.from() && range.from() <= range.to() && range.to() <= 32;
+    return range.prefix().length() <= range.from()
+        && range.from() <= range.to()
+        && range.to() <= 32;
   }
 }

@@ -18,7 +18,9 @@ final class SpeakerCheck {
   /** RFC 6793: stands for an AS number that does not fit two octets; nobody's own. */
   private static final long AS_TRANS = 23456;
 
-  /** RFC 7300: the last of the two-octet numbers is reserved (the last of all is not in the schema). */
+  /**
+   * RFC 7300: the last of the two-octet numbers is reserved (the last of all is not in the schema).
+   */
   private static final long LAST_OF_TWO_OCTETS = 65535;
 
   private final ConfigSection root;
@@ -72,8 +74,7 @@ final class SpeakerCheck {
     }
     return range.get().inOrder()
         ? Optional.empty()
-        : Optional.of(
-            "\"" + item + "\" holds no prefix; allowed: prefix length <= ge <= le <= 32");
+        : Optional.of("\"" + item + "\" holds no prefix; allowed: prefix length <= ge <= le <= 32");
   }
 
   private void policies() {
@@ -174,7 +175,9 @@ final class SpeakerCheck {
                 () ->
                     originate.problem(
                         "prefix",
-                        "\"" + text + "\" is no prefix; allowed: an IPv4 prefix like 203.0.113.0/24"));
+                        "\""
+                            + text
+                            + "\" is no prefix; allowed: an IPv4 prefix like 203.0.113.0/24"));
       }
       if (originate.text("next-hop").filter(t -> t.matches("[0-9.]+")).isPresent()) {
         address(originate, "next-hop")
@@ -218,7 +221,9 @@ final class SpeakerCheck {
   private static Optional<Inet4Address> address(ConfigSection section, String key) {
     Optional<String> text = section.text(key).filter(t -> t.matches("[0-9.]+"));
     Optional<Inet4Address> address = text.flatMap(AddressText::address);
-    if (text.isPresent() && address.isEmpty() && text.get().matches("[0-9]{1,3}([.][0-9]{1,3}){3}")) {
+    if (text.isPresent()
+        && address.isEmpty()
+        && text.get().matches("[0-9]{1,3}([.][0-9]{1,3}){3}")) {
       section.problem(
           key, "\"" + text.get() + "\" is no address; allowed: an IPv4 address like 192.0.2.1");
     }

@@ -41,7 +41,8 @@ class ConfigErrorsTest {
             .skip(1)
             .filter(l -> !l.startsWith(">>> "))
             .forEach(l -> text.append(l.replace("<TAB>", "\t")).append('\n'));
-        String file = text.toString().startsWith("GOOD\n") ? good(text.toString()) : text.toString();
+        String file =
+            text.toString().startsWith("GOOD\n") ? good(text.toString()) : text.toString();
         cases.add(Arguments.of(name, file, told));
       }
     }

@@ -21,7 +21,9 @@ class SpeakerConfigTest {
     SpeakerConfig config = SpeakerConfig.load(Path.of("../config/example.yaml"));
     assertThat(config.router())
         .isEqualTo(new RouterConfig(65002, (java.net.Inet4Address) address("10.77.0.2"), 179));
-    assertThat(config.peers()).extracting(PeerConfig::name).containsExactly("frr-a", "frr-b", "core");
+    assertThat(config.peers())
+        .extracting(PeerConfig::name)
+        .containsExactly("frr-a", "frr-b", "core");
     PeerConfig b = config.peers().get(1);
     assertThat(b.address()).isEqualTo(address("10.77.1.1"));
     assertThat(b.localAddress()).contains(address("10.77.1.2"));

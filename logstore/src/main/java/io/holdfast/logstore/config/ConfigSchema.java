@@ -51,7 +51,9 @@ public final class ConfigSchema {
     return compose(fragments, true);
   }
 
-  /** For a daemon that knows some parts: top-level keys of other modules are none of its business. */
+  /**
+   * For a daemon that knows some parts: top-level keys of other modules are none of its business.
+   */
   public static ConfigSchema partial(List<Fragment> fragments) {
     return compose(fragments, false);
   }
@@ -77,7 +79,9 @@ public final class ConfigSchema {
     return document;
   }
 
-  /** The schema that {@code node} stands for, once its {@code $ref} (of this document) is followed. */
+  /**
+   * The schema that {@code node} stands for, once its {@code $ref} (of this document) is followed.
+   */
   public JsonNode resolved(JsonNode node) {
     JsonNode at = node;
     while (at.has("$ref")) {

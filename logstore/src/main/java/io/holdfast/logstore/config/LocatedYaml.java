@@ -10,8 +10,11 @@ import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class LocatedYaml {
   private final YAMLParser parser;
   private final Map<String, Mark> keys = new HashMap<>();
   private final Map<String, Mark> values = new HashMap<>();
+  private final Set<String> broken = new HashSet<>();
   private @Nullable JsonNode root;
 
   private LocatedYaml(YAMLParser parser, Problems problems) {
@@ -54,6 +58,11 @@ final class LocatedYaml {
     return root;
   }
 
+  /** True where the value is not what the file says, and a problem has been noted for it. */
+  boolean broken(String pointer) {
+    return broken.contains(pointer);
+  }
+
   Mark value(String pointer) {
     return values.getOrDefault(pointer, Mark.START);
   }
@@ -71,7 +80,8 @@ final class LocatedYaml {
   private void readDocument() throws IOException {
     try {
       if (parser.nextToken() == null) {
-        problems.add(Mark.START, "an empty file; it must hold keys and values, see config/example.yaml");
+        problems.add(
+            Mark.START, "an empty file; it must hold keys and values, see config/example.yaml");
         return;
       }
       root = read("", 0);
@@ -80,7 +90,7 @@ final class LocatedYaml {
       }
     } catch (JacksonYAMLParseException e) {
       root = null;
-      problems.add(mark(e.getLocation()), syntax(e));
+      problems.add(place(e), syntax(e));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       root = null;
       problems.add(mark(e.getLocation()), "not YAML: " + e.getOriginalMessage());
@@ -100,10 +110,12 @@ final class LocatedYaml {
     values.put(pointer, here());
     if (parser.isCurrentAlias()) {
       problems.add(here(), "an alias (*" + parser.getText() + "); write the value out");
+      broken.add(pointer);
       return NODES.nullNode();
     }
     if (depth > DEEPEST) {
       problems.add(here(), "nested deeper than " + DEEPEST + " levels");
+      broken.add(pointer);
       parser.skipChildren();
       return NODES.nullNode();
     }
@@ -111,13 +123,22 @@ final class LocatedYaml {
     return switch (token) {
       case START_OBJECT -> readMapping(pointer, depth);
       case START_ARRAY -> readSequence(pointer, depth);
-      case VALUE_NUMBER_INT -> NODES.numberNode(parser.getBigIntegerValue());
+      case VALUE_NUMBER_INT, VALUE_TRUE, VALUE_FALSE -> plain(token, parser.getText());
       case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
-      case VALUE_TRUE -> NODES.booleanNode(true);
-      case VALUE_FALSE -> NODES.booleanNode(false);
       case VALUE_NULL -> NODES.nullNode();
       default -> NODES.textNode(parser.getText());
     };
+  }
+
+  /** YAML 1.1 also has 010 (which is eight), 1_000, 1:30, yes and off; here these are text. */
+  private static JsonNode plain(JsonToken token, String text) {
+    if (token == JsonToken.VALUE_NUMBER_INT && text.matches("-?(0|[1-9][0-9]*)")) {
+      return NODES.numberNode(new BigInteger(text));
+    }
+    if (token != JsonToken.VALUE_NUMBER_INT && (text.equals("true") || text.equals("false"))) {
+      return NODES.booleanNode(text.equals("true"));
+    }
+    return NODES.textNode(text);
   }
 
   private ObjectNode readMapping(String pointer, int depth) throws IOException {
@@ -156,6 +177,16 @@ final class LocatedYaml {
     return at == null
         ? Mark.START
         : new Mark(Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()));
+  }
+
+  /** Jackson gives the place where the surrounding thing began; the cause knows better. */
+  private static Mark place(JacksonYAMLParseException e) {
+    if (e.getCause() instanceof org.yaml.snakeyaml.error.MarkedYAMLException marked
+        && marked.getProblemMark() != null) {
+      return new Mark(
+          marked.getProblemMark().getLine() + 1, marked.getProblemMark().getColumn() + 1);
+    }
+    return mark(e.getLocation());
   }
 
   /** SnakeYAML's message goes on for lines with an excerpt; its first two say what is wrong. */

@@ -9,7 +9,9 @@ final class NearMiss {
 
   private NearMiss() {}
 
-  /** The word of {@code allowed} that {@code found} most likely stands for, if one is near enough. */
+  /**
+   * The word of {@code allowed} that {@code found} most likely stands for, if one is near enough.
+   */
   static Optional<String> of(String found, Collection<String> allowed) {
     String best = null;
     int bestDistance = Math.max(1, found.length() / 3) + 1;

@@ -7,6 +7,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Validates a tree against the schema, and says in a router operator's words what the validator
@@ -41,28 +42,27 @@ final class SchemaCheck {
     // The schema object that holds the keyword which failed.
     JsonNode rule = schema.document().at(fragment.substring(0, fragment.lastIndexOf('/')));
     JsonNode found = root.at(pointer);
+    if (yaml.broken(pointer)) {
+      return;
+    }
+    if (error.getEvaluationPath().toString().contains("/propertyNames")) {
+      wrongNames(pointer, found);
+      return;
+    }
     switch (error.getKeyword()) {
       case "additionalProperties" -> unknownKey(pointer, error.getProperty(), rule);
       case "required" ->
           problems.add(
               yaml.value(pointer),
               "no key " + error.getProperty() + subject(pointer) + "; it is required");
-      case "propertyNames", "pattern" -> {
-        if (fragment.contains("/propertyNames") || isKeyOf(pointer, error)) {
-          wrongKeyName(pointer, error, rule);
-        } else {
-          wrongValue(pointer, found, rule);
-        }
-      }
-      case "uniqueItems" -> problems.add(yaml.value(pointer), "an item stands twice" + subject(pointer));
-      case "minItems" -> problems.add(yaml.value(pointer), "an empty list" + subject(pointer) + "; at least one item is required");
+      case "uniqueItems" ->
+          problems.add(yaml.value(pointer), "an item stands twice" + subject(pointer));
+      case "minItems" ->
+          problems.add(
+              yaml.value(pointer),
+              "an empty list" + subject(pointer) + "; at least one item is required");
       default -> wrongValue(pointer, found, rule);
     }
-  }
-
-  private static boolean isKeyOf(String pointer, Error error) {
-    return error.getEvaluationPath().toString().contains("/propertyNames")
-        && !pointer.isEmpty();
   }
 
   private void unknownKey(String pointer, String key, JsonNode rule) {
@@ -73,16 +73,20 @@ final class SchemaCheck {
         "unknown key " + key + subject(pointer) + oneOf(key, allowed));
   }
 
-  private void wrongKeyName(String pointer, Error error, JsonNode rule) {
-    JsonNode name = error.getInstanceNode();
-    String key = name != null && name.isTextual() ? name.asText() : pointer;
-    String at = pointer.endsWith(LocatedYaml.step(key)) ? pointer : pointer + LocatedYaml.step(key);
-    problems.add(yaml.key(at), shown(key) + " as a name; allowed: " + allowed(rule));
+  /** The validator does not say which name; all that the user chooses obey one rule. */
+  private void wrongNames(String pointer, JsonNode found) {
+    JsonNode rule = schema.document().at("/$defs/name");
+    for (Map.Entry<String, JsonNode> entry : found.properties()) {
+      if (!entry.getKey().matches(rule.path("pattern").asText())) {
+        problems.add(
+            yaml.key(pointer + LocatedYaml.step(entry.getKey())),
+            shown(entry.getKey()) + subject(pointer) + "; allowed: " + allowed(rule));
+      }
+    }
   }
 
   private void wrongValue(String pointer, JsonNode found, JsonNode rule) {
-    problems.add(
-        yaml.value(pointer), describe(found) + subject(pointer) + choice(found, rule));
+    problems.add(yaml.value(pointer), describe(found) + subject(pointer) + choice(found, rule));
   }
 
   private static String choice(JsonNode found, JsonNode rule) {

@@ -29,8 +29,7 @@ public final class ControlClient implements AutoCloseable {
   private final Duration patience;
   private final ByteBuffer in = ByteBuffer.allocate(64 * 1024).flip();
 
-  private ControlClient(
-      Path socket, SocketChannel channel, Selector selector, Duration patience) {
+  private ControlClient(Path socket, SocketChannel channel, Selector selector, Duration patience) {
     this.socket = socket;
     this.channel = channel;
     this.selector = selector;

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's dialogue, owned by its event loop. One request is worked on at a time, and the socket
- * is not read meanwhile, so what can wait here is what one read brought: requests that the client
- * sent without waiting for their answers.
+ * One client's dialogue, owned by its event loop. One request is worked on at a time, and the
+ * socket is not read meanwhile, so what can wait here is what one read brought: requests that the
+ * client sent without waiting for their answers.
  */
 final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
 

@@ -138,7 +138,8 @@ public final class ControlServer implements AutoCloseable {
       var credentials =
           ((io.netty.channel.epoll.EpollDomainSocketChannel) channel).peerCredentials();
       if (!access.allows(credentials.uid(), credentials.gids()[0])) {
-        LOG.warn("control: refused a process of user {} ({})", credentials.uid(), credentials.pid());
+        LOG.warn(
+            "control: refused a process of user {} ({})", credentials.uid(), credentials.pid());
         return "not allowed: only root, the daemon's own user and members of the group "
             + ControlAccess.GROUP
             + " may ask";
@@ -175,7 +176,8 @@ public final class ControlServer implements AutoCloseable {
     } catch (UserPrincipalNotFoundException e) {
       LOG.debug("no group {}: {} is for root alone", ControlAccess.GROUP, socket);
     } catch (IOException e) {
-      // An unprivileged daemon that is no member cannot give the socket away; it still works for it.
+      // An unprivileged daemon that is no member cannot give the socket away; it still works for
+      // it.
       LOG.warn("{}: cannot be given to group {}: {}", socket, ControlAccess.GROUP, e.getMessage());
     }
   }

@@ -8,9 +8,9 @@
  * io.holdfast.logstore.control.ControlClient} is the other side, in plain JDK classes, because a
  * command-line tool that loads Netty is a slow one.
  *
- * <p>Invariants: nobody but root, the daemon's own user and members of the group {@code holdfast} is
- * answered (the socket's mode says so, and the peer's credentials from the kernel say so again, for
- * a mode can be changed by accident); a client can neither make the daemon hold more than one
+ * <p>Invariants: nobody but root, the daemon's own user and members of the group {@code holdfast}
+ * is answered (the socket's mode says so, and the peer's credentials from the kernel say so again,
+ * for a mode can be changed by accident); a client can neither make the daemon hold more than one
  * request and one answer for it, nor keep it waiting; a request never takes the daemon down.
  *
  * <p>What it must not know: anything about what the commands ask.
