@@ -23,6 +23,7 @@ final class Delivery implements AutoCloseable {
   private long folded;
   private boolean running;
   private boolean again;
+  private boolean closed;
 
   Delivery(Channel channel, LogReader reader) {
     this.channel = channel;
@@ -50,7 +51,7 @@ final class Delivery implements AutoCloseable {
    * in here; the outer call then goes round once more.
    */
   void run(long committed) throws IOException {
-    if (running) {
+    if (running || closed) {
       again = true;
       return;
     }
@@ -59,13 +60,13 @@ final class Delivery implements AutoCloseable {
       do {
         again = false;
         boolean any = false;
-        while (channel.isWritable() && writeBatch(committed)) {
+        while (!closed && channel.isWritable() && writeBatch(committed)) {
           any = true;
         }
         if (any) {
           channel.flush();
         }
-      } while (again && channel.isActive());
+      } while (again && !closed);
     } finally {
       running = false;
     }
@@ -111,6 +112,7 @@ final class Delivery implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     reader.close();
   }
 }

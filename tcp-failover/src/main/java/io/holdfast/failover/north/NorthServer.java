@@ -147,7 +147,10 @@ public final class NorthServer implements AutoCloseable {
         () -> {
           var _ = channel.writeAndFlush(NorthCodec.refused(channel.alloc(), reason));
         });
-    Runnable hangUp = channel::close;
+    Runnable hangUp =
+        () -> {
+          var _ = channel.close();
+        };
     var _ = loop.schedule(hangUp, SpeakerChannel.FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
   }
 

@@ -56,7 +56,7 @@ public final class SentFlyweight {
 
   /** As above, for a payload of {@code length} bytes at index {@code at}. */
   public SentFlyweight wrap(ByteBuffer buffer, int at, int length, long position) {
-    if (at < 0 || length < TARGETS_OFFSET || at + length > buffer.limit()) {
+    if (at < 0 || length < TARGETS_OFFSET || length > buffer.limit() - at) {
       throw new RecordFormatException("SENT record at " + position + ": " + length + " bytes");
     }
     this.buffer = buffer;
