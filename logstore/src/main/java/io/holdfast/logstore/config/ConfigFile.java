@@ -1,7 +1,6 @@
 package io.holdfast.logstore.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -21,12 +20,14 @@ public final class ConfigFile {
   private final Path file;
   private final Problems problems;
   private final LocatedYaml yaml;
+  private final JsonNode whole;
   private final ConfigSection root;
 
   private ConfigFile(Path file, Problems problems, LocatedYaml yaml, JsonNode root) {
     this.file = file;
     this.problems = problems;
     this.yaml = yaml;
+    this.whole = root;
     this.root = new ConfigSection(this, root, "");
   }
 
@@ -37,6 +38,17 @@ public final class ConfigFile {
    *     with its contents waits for {@link #accept()}
    */
   public static ConfigFile read(Path file, ConfigSchema schema) throws ConfigException {
+    ConfigFile read = parse(file);
+    SchemaCheck.check(schema, read.whole, read.yaml, read.problems);
+    return read;
+  }
+
+  /**
+   * Reads {@code file} and does not validate it: values may be missing or of any kind.
+   *
+   * @throws ConfigException if the file cannot be read or is no YAML
+   */
+  public static ConfigFile parse(Path file) throws ConfigException {
     String text = text(file);
     Problems problems = new Problems(file);
     LocatedYaml yaml = LocatedYaml.read(text, problems);
@@ -44,9 +56,7 @@ public final class ConfigFile {
     if (root == null) {
       throw problems.exception();
     }
-    SchemaCheck.check(schema, root, yaml, problems);
-    JsonNode usable = root.isObject() ? root : JsonNodeFactory.instance.objectNode();
-    return new ConfigFile(file, problems, yaml, usable);
+    return new ConfigFile(file, problems, yaml, root);
   }
 
   /** The top level. */

@@ -70,6 +70,20 @@ public record FailoverConfig(
     return of(file, read);
   }
 
+  /**
+   * Reads {@code file} for its folders only, without the validator, for tools that must be quick:
+   * whoever wrote it has had it checked by the daemon that runs with it.
+   *
+   * @throws ConfigException if it is no YAML, or a folder's name is no text
+   */
+  public static FailoverConfig folders(Path file) throws ConfigException {
+    ConfigFile read = ConfigFile.parse(file);
+    read.accept();
+    ConfigSection root = read.root();
+    boolean plain = !root.has("runtime-directory") || root.text("runtime-directory").isPresent();
+    return plain ? of(file, read) : load(file);
+  }
+
   /** Notes what is wrong beyond the schema. For a loader that knows this part among others. */
   public static void check(ConfigFile file) {
     ConfigSection root = file.root();
