@@ -230,8 +230,7 @@ final class LogCommand implements Runnable {
     out.writeEndArray();
   }
 
-  private static void ranges(String name, ByteRanges ranges, JsonGenerator out)
-      throws IOException {
+  private static void ranges(String name, ByteRanges ranges, JsonGenerator out) throws IOException {
     out.writeArrayFieldStart(name);
     for (ByteRanges.Range range : ranges.ranges()) {
       out.writeStartObject();

@@ -21,9 +21,7 @@ final class Addresses {
   }
 
   static InetAddress of(int bits) {
-    byte[] octets = {
-      (byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits
-    };
+    byte[] octets = {(byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits};
     try {
       return InetAddress.getByAddress(octets);
     } catch (UnknownHostException e) {

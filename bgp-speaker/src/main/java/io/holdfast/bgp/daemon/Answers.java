@@ -40,8 +40,7 @@ final class Answers {
     control.command("show.bgp.neighbors", this::neighbors);
     control.command(
         "show.bgp.ipv4.unicast",
-        arguments ->
-            RouteAnswer.of(loop.speaker().rib(), ControlServer.text(arguments, "prefix")));
+        arguments -> RouteAnswer.of(loop.speaker().rib(), ControlServer.text(arguments, "prefix")));
   }
 
   private JsonNode summary() {

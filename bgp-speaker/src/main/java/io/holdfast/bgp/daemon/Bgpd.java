@@ -80,8 +80,7 @@ public final class Bgpd {
     ControlServer control = answer(config, speaker, loops, loop);
     // A clean end is no other than a crash: the stand-in keeps the sessions.
     Runtime.getRuntime().addShutdownHook(new Thread(control::close, "goodbye"));
-    transport.open(
-        speaker, config.failover().northSocket(), Settings.service(config), build());
+    transport.open(speaker, config.failover().northSocket(), Settings.service(config), build());
     LOG.info("bgpd: AS {}, waiting for failoverd", config.router().as());
   }
 

@@ -67,7 +67,10 @@ final class DirectTransport implements Transport, AutoCloseable {
     ChannelFuture bound = bootstrap.bind("0.0.0.0", port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "port " + port + ": cannot listen: " + Objects.requireNonNull(bound.cause()).getMessage());
+          "port "
+              + port
+              + ": cannot listen: "
+              + Objects.requireNonNull(bound.cause()).getMessage());
     }
     listening = bound.channel();
     loop.execute(() -> to.run(() -> to.speaker().activate(0)));
@@ -199,9 +202,7 @@ final class DirectTransport implements Transport, AutoCloseable {
       line.channel().config().setOption(ChannelOption.SO_LINGER, 0);
       line.channel().close();
     } else {
-      line.channel()
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+      line.channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

@@ -191,8 +191,7 @@ final class FailoverTransport implements Transport, NorthEvents, AutoCloseable {
   private static int wholeMessages(ByteBuf messages) {
     int length = 0;
     while (true) {
-      int next =
-          messages.getUnsignedShort(messages.readerIndex() + length + MESSAGE_LENGTH_OFFSET);
+      int next = messages.getUnsignedShort(messages.readerIndex() + length + MESSAGE_LENGTH_OFFSET);
       if (length + next > LONGEST_OUTPUT) {
         return length;
       }

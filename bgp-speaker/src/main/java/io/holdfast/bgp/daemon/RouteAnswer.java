@@ -94,8 +94,7 @@ final class RouteAnswer {
             .addObject()
             .put("prefix", Prefixes.text(prefix))
             .put("best", index == choice.best())
-            .put(
-                "peer", contender.source() == null ? null : contender.source().neighbor().name())
+            .put("peer", contender.source() == null ? null : contender.source().neighbor().name())
             .put("nextHop", Prefixes.addressText(attributes.nextHop()))
             .put("asPath", attributes.asPath().toString())
             .put("origin", attributes.origin().name())

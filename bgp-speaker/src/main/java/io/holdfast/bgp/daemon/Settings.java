@@ -83,9 +83,7 @@ final class Settings {
         SERVICE,
         config.router().port(),
         config.peers().stream()
-            .map(
-                peer ->
-                    new PeerSpec(peer.address(), peer.localAddress().orElse(Addresses.of(0))))
+            .map(peer -> new PeerSpec(peer.address(), peer.localAddress().orElse(Addresses.of(0))))
             .toList());
   }
 }

@@ -46,7 +46,10 @@ public final class Decision {
       if (left == 1) {
         break;
       }
-      int gone = rule.step == Step.MED ? strikeByMed(candidates, struck) : strike(rule, candidates, struck);
+      int gone =
+          rule.step == Step.MED
+              ? strikeByMed(candidates, struck)
+              : strike(rule, candidates, struck);
       if (gone > 0) {
         left -= gone;
         last = rule.step;

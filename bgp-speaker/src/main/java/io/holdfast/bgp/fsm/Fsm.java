@@ -117,8 +117,7 @@ public final class Fsm {
     return switch (event) {
       case OpenReceived e ->
           Transition.to(OPEN_CONFIRM, Do.SEND_KEEPALIVE, Do.START_KEEPALIVE, Do.START_HOLD);
-      case TcpFailed e ->
-          Transition.to(ACTIVE, Do.STOP_TIMERS, Do.CLOSE, Do.START_CONNECT_RETRY);
+      case TcpFailed e -> Transition.to(ACTIVE, Do.STOP_TIMERS, Do.CLOSE, Do.START_CONNECT_RETRY);
       case KeepaliveReceived e -> unexpected(OPEN_SENT);
       case UpdateReceived e -> unexpected(OPEN_SENT);
       case RefreshReceived e -> unexpected(OPEN_SENT);
@@ -129,7 +128,8 @@ public final class Fsm {
       case Stop(Notification reason) -> end(OPEN_SENT, reason);
       case HoldExpired e -> end(OPEN_SENT, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
       case Malformed(Notification fault) -> end(OPEN_SENT, fault);
-      case CollisionLost e -> end(OPEN_SENT, Notification.of(NotificationCode.CONNECTION_COLLISION));
+      case CollisionLost e ->
+          end(OPEN_SENT, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(OPEN_SENT);
     };
   }
@@ -137,8 +137,7 @@ public final class Fsm {
   private static Transition inOpenConfirm(Event event) {
     return switch (event) {
       case KeepaliveReceived e -> Transition.to(ESTABLISHED, Do.START_HOLD, Do.GO_UP);
-      case KeepaliveExpired e ->
-          Transition.to(OPEN_CONFIRM, Do.SEND_KEEPALIVE, Do.START_KEEPALIVE);
+      case KeepaliveExpired e -> Transition.to(OPEN_CONFIRM, Do.SEND_KEEPALIVE, Do.START_KEEPALIVE);
       case OpenReceived e -> unexpected(OPEN_CONFIRM);
       case UpdateReceived e -> unexpected(OPEN_CONFIRM);
       case RefreshReceived e -> unexpected(OPEN_CONFIRM);
@@ -148,7 +147,8 @@ public final class Fsm {
       case Stop(Notification reason) -> end(OPEN_CONFIRM, reason);
       case HoldExpired e -> end(OPEN_CONFIRM, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
       case Malformed(Notification fault) -> end(OPEN_CONFIRM, fault);
-      case CollisionLost e -> end(OPEN_CONFIRM, Notification.of(NotificationCode.CONNECTION_COLLISION));
+      case CollisionLost e ->
+          end(OPEN_CONFIRM, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(OPEN_CONFIRM);
       case TcpFailed e -> silentEnd(OPEN_CONFIRM);
     };
@@ -167,7 +167,8 @@ public final class Fsm {
       case Stop(Notification reason) -> end(ESTABLISHED, reason);
       case HoldExpired e -> end(ESTABLISHED, Notification.of(NotificationCode.HOLD_TIMER_EXPIRED));
       case Malformed(Notification fault) -> end(ESTABLISHED, fault);
-      case CollisionLost e -> end(ESTABLISHED, Notification.of(NotificationCode.CONNECTION_COLLISION));
+      case CollisionLost e ->
+          end(ESTABLISHED, Notification.of(NotificationCode.CONNECTION_COLLISION));
       case NotificationReceived e -> silentEnd(ESTABLISHED);
       case TcpFailed e -> silentEnd(ESTABLISHED);
     };

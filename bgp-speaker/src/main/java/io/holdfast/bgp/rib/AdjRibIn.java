@@ -5,8 +5,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one peer has told us in this session, before policy. Belongs to the {@link Rib}; owned by the
- * event loop.
+ * What one peer has told us in this session, before policy. Belongs to the {@link Rib}; owned by
+ * the event loop.
  */
 public final class AdjRibIn {
   private final Neighbor neighbor;

@@ -41,7 +41,9 @@ public final class AdjRibOut {
   /** What a ROUTE-REFRESH asks for and was not told again yet. */
   private final LongHashSet owedAgain = new LongHashSet();
 
-  /** From attributes in the Loc-RIB to those this neighbour gets; by identity, overwritten freely. */
+  /**
+   * From attributes in the Loc-RIB to those this neighbour gets; by identity, overwritten freely.
+   */
   private final @Nullable PathAttributes[] cacheKeys = new @Nullable PathAttributes[CACHE_SIZE];
 
   private final @Nullable PathAttributes[] cacheValues = new @Nullable PathAttributes[CACHE_SIZE];

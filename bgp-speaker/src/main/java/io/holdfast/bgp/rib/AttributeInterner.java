@@ -7,9 +7,9 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object for each distinct attribute set that is in use. Sets are held weakly, so that one which
- * no route has any more is collected, and its entry is swept at the next call. Owned by the event
- * loop.
+ * One object for each distinct attribute set that is in use. Sets are held weakly, so that one
+ * which no route has any more is collected, and its entry is swept at the next call. Owned by the
+ * event loop.
  */
 public final class AttributeInterner {
   private static final int INITIAL_BUCKETS = 1 << 10;

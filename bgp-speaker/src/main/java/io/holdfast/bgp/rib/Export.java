@@ -4,7 +4,9 @@ import io.holdfast.bgp.decision.Decision;
 import io.holdfast.bgp.wire.attribute.PathAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Which routes a neighbour is told, and with which attributes (RFC 4271 sections 5.1 and 9.1.3). */
+/**
+ * Which routes a neighbour is told, and with which attributes (RFC 4271 sections 5.1 and 9.1.3).
+ */
 final class Export {
   /** RFC 1997. */
   static final int NO_EXPORT = 0xFFFF_FF01;
@@ -41,7 +43,8 @@ final class Export {
 
   /** The attributes as this neighbour gets them; null if they are too long for any message. */
   static @Nullable PathAttributes rewrite(PathAttributes attributes, Neighbor to, long localAs) {
-    PathAttributes outgoing = to.internal() ? internal(attributes, to) : external(attributes, to, localAs);
+    PathAttributes outgoing =
+        to.internal() ? internal(attributes, to) : external(attributes, to, localAs);
     int length = UPDATE_OVERHEAD + outgoing.encodedLength(to.options().fourOctetAs());
     return length > to.options().maxLength() ? null : outgoing;
   }

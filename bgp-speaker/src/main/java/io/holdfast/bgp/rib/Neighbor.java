@@ -4,7 +4,8 @@ import io.holdfast.bgp.policy.Policy;
 import io.holdfast.bgp.wire.message.SessionOptions;
 
 /**
- * What the rules for routes must know about the other end of a session. Addresses are IPv4, 32 bits.
+ * What the rules for routes must know about the other end of a session. Addresses are IPv4, 32
+ * bits.
  *
  * @param name of the peer in the configuration
  * @param as its autonomous system

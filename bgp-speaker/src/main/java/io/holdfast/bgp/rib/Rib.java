@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The Loc-RIB, and the tables of all sessions around it. Owned by the event loop. */
 public final class Rib {
-  /** A packed prefix takes 40 bits; what is above it sorts routes with equal attributes together. */
+  /**
+   * A packed prefix takes 40 bits; what is above it sorts routes with equal attributes together.
+   */
   private static final int PREFIX_BITS = 40;
 
   private static final long PREFIX_MASK = (1L << PREFIX_BITS) - 1;
@@ -162,7 +164,8 @@ public final class Rib {
   public int accepted(AdjRibIn in) {
     int[] count = {0};
     in.routes.forEachLong(
-        (prefix, attributes) -> count[0] += imports.eligible(prefix, attributes, in.neighbor()) ? 1 : 0);
+        (prefix, attributes) ->
+            count[0] += imports.eligible(prefix, attributes, in.neighbor()) ? 1 : 0);
     return count[0];
   }
 

@@ -7,4 +7,9 @@ package io.holdfast.bgp.session;
  * @param request the number of our request, or 0
  */
 public record Opening(
-    int localAddress, int localPort, int remoteAddress, int remotePort, boolean ours, long request) {}
+    int localAddress,
+    int localPort,
+    int remoteAddress,
+    int remotePort,
+    boolean ours,
+    long request) {}

@@ -59,8 +59,7 @@ public final class Peer {
   public @Nullable Session session() {
     Session furthest = null;
     for (Session session : sessions) {
-      if (session.live()
-          && (furthest == null || session.state().compareTo(furthest.state()) > 0)) {
+      if (session.live() && (furthest == null || session.state().compareTo(furthest.state()) > 0)) {
         furthest = session;
       }
     }
@@ -123,7 +122,8 @@ public final class Peer {
   private String reason(Event why) {
     return switch (why) {
       case Event.HoldExpired e -> "hold timer expired";
-      case Event.TcpFailed e -> lastSent != null ? "we ended it: " + lastSent.notification().text() : "connection lost";
+      case Event.TcpFailed e ->
+          lastSent != null ? "we ended it: " + lastSent.notification().text() : "connection lost";
       case Event.NotificationReceived e ->
           lastReceived == null ? "NOTIFICATION" : "the peer: " + lastReceived.notification().text();
       case Event.Malformed(Notification fault) -> "bad message: " + fault.text();

@@ -196,8 +196,7 @@ public final class Session {
       receivedCounts.count(message);
     }
     switch (decoded) {
-      case Malformed malformed ->
-          handle(new Event.Malformed(malformed.notification()), micros);
+      case Malformed malformed -> handle(new Event.Malformed(malformed.notification()), micros);
       case Open open -> open(open, micros);
       case Keepalive keepalive -> handle(new Event.KeepaliveReceived(), micros);
       case Notification notification -> {
@@ -242,6 +241,7 @@ public final class Session {
     if (update.attributes() != null) {
       speaker.rib().announce(tables.in(), update.attributes(), update.announced());
     }
+    speaker.wake();
   }
 
   private void readvertise(RouteRefresh refresh) {
@@ -449,8 +449,8 @@ public final class Session {
   // Activation and time.
 
   /**
-   * The past has been folded and the mouth is open: settles what is owed. A handshake that was under
-   * way ends, for the peer may have seen any part of it.
+   * The past has been folded and the mouth is open: settles what is owed. A handshake that was
+   * under way ends, for the peer may have seen any part of it.
    */
   void activate(long micros) {
     List<BgpMessage> debts = List.copyOf(owed);

@@ -112,8 +112,7 @@ public final class Speaker {
   public void opened(long connection, Opening opening, long micros) {
     Peer peer = peers.get(opening.remoteAddress());
     connections.put(
-        connection,
-        new Connection(peer == null ? null : peer.opened(connection, opening, micros)));
+        connection, new Connection(peer == null ? null : peer.opened(connection, opening, micros)));
     if (peer == null && active) {
       transport.close(connection, false);
     }

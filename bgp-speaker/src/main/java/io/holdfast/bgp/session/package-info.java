@@ -5,16 +5,16 @@
  *
  * <p>{@link io.holdfast.bgp.session.Speaker} takes one stream of facts in the order of the log: a
  * connection opened, bytes received, bytes of ours sent, closed. The session state machine, the
- * Adj-RIB-In, the Adj-RIB-Out and the Loc-RIB are functions of that stream and of nothing else. There
- * is no code for recovery: a speaker that starts anew folds the log by the same methods by which the
- * one before it folded what happened.
+ * Adj-RIB-In, the Adj-RIB-Out and the Loc-RIB are functions of that stream and of nothing else.
+ * There is no code for recovery: a speaker that starts anew folds the log by the same methods by
+ * which the one before it folded what happened.
  *
  * <p>The only difference is the mouth. Until {@link io.holdfast.bgp.session.Speaker#activate} it is
  * shut: what the state machine asks to be sent becomes <em>owed</em>, and a message in the log of
- * what was sent settles it. On activation the rest is settled: owed messages go out, handshakes that
- * were under way start anew, and each Established session is sent the difference between what its
- * peer should have been told and what the log says it was. From then on our own output is applied
- * when it is made, and its echo in the log is ignored.
+ * what was sent settles it. On activation the rest is settled: owed messages go out, handshakes
+ * that were under way start anew, and each Established session is sent the difference between what
+ * its peer should have been told and what the log says it was. From then on our own output is
+ * applied when it is made, and its echo in the log is ignored.
  *
  * <pre>
  *   OPENED, RECEIVED ─→ frames → messages → Fsm ─→ Rib ─→ AdjRibOut ─→ batches ─→ Transport
