@@ -31,6 +31,11 @@ public record FrrConfig(
     return new FrrConfig(as, routerId, List.of(new Neighbor(neighbor, neighborAs, false)), 9, 1);
   }
 
+  /** The same with another hold time. */
+  public FrrConfig withHold(int seconds) {
+    return new FrrConfig(as, routerId, neighbors, seconds, connectSeconds);
+  }
+
   /** The configuration file. */
   String text() {
     StringBuilder out = new StringBuilder();

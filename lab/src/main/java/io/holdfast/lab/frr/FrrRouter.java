@@ -221,7 +221,7 @@ public final class FrrRouter implements AutoCloseable {
   /** Its best routes that came from a neighbour. */
   public Map<String, RouteView> learned() {
     Map<String, RouteView> table = table();
-    table.values().removeIf(route -> route.path().isEmpty());
+    table.values().removeIf(route -> route.peer().isEmpty());
     return table;
   }
 
@@ -242,7 +242,9 @@ public final class FrrRouter implements AutoCloseable {
   private static RouteView route(JsonNode path) {
     List<String> nextHops = new ArrayList<>();
     path.path("nexthops").forEach(hop -> nextHops.add(hop.path("ip").asText()));
+    String peer = path.path("peerId").asText();
     return new RouteView(
+        peer.equals("(unspec)") ? "" : peer,
         path.path("path").asText(),
         path.path("origin").asText(),
         path.path("metric").asLong(),

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * The best route to a prefix as FRR has it.
  *
- * @param path the AS_PATH as FRR writes it, empty for a route of its own
+ * @param peer the neighbour that it came from, empty for a route of its own
+ * @param path the AS_PATH as FRR writes it
  * @param origin IGP, EGP or incomplete
  * @param med the MULTI_EXIT_DISC; 0 also stands for none
  * @param nextHops the next hops' addresses
  */
-public record RouteView(String path, String origin, long med, List<String> nextHops) {}
+public record RouteView(String peer, String path, String origin, long med, List<String> nextHops) {}

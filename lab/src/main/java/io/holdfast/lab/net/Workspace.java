@@ -18,13 +18,22 @@ public final class Workspace implements AutoCloseable {
 
   /** Makes the folder of an owner under the machine's temporary folder. */
   public static Workspace create(Owner owner, String part) {
+    return Teardown.keep(make(owner, part));
+  }
+
+  /** The same, but it stays when this JVM ends. */
+  public static Workspace createStanding(Owner owner, String part) {
+    return make(owner, part);
+  }
+
+  private static Workspace make(Owner owner, String part) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), owner.name(part));
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new LabFailure("cannot make " + folder, e);
     }
-    return Teardown.keep(new Workspace(folder));
+    return new Workspace(folder);
   }
 
   /** The folder. */
