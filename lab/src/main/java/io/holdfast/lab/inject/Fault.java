@@ -63,9 +63,7 @@ public enum Fault {
       if (ProcessHandle.of(pid).isPresent() && this == HANG) {
         throw new LabFailure("cannot " + command + " process " + pid, e);
       }
-    } catch (AttachNotSupportedException
-        | AgentLoadException
-        | AgentInitializationException e) {
+    } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {
       throw new LabFailure("cannot " + command + " process " + pid, e);
     }
   }

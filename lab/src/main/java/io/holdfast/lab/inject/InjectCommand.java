@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lab/inject",
     mixinStandardHelpOptions = true,
-    description = "Makes a daemon of the topology that is up die (kill, abort, oom, exit) or fall silent (stop, hang).")
+    description =
+        "Makes a daemon of the topology that is up die (kill, abort, oom, exit) or fall silent (stop, hang).")
 public final class InjectCommand implements Callable<Integer> {
   private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m)");
 
@@ -35,10 +36,17 @@ public final class InjectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(index = "0", paramLabel = "FAULT", description = "kill, stop, cont, term, hang, abort, oom or exit")
+  @Parameters(
+      index = "0",
+      paramLabel = "FAULT",
+      description = "kill, stop, cont, term, hang, abort, oom or exit")
   private String fault = "";
 
-  @Parameters(index = "1", arity = "0..1", defaultValue = "speaker", description = "speaker (the default) or failoverd")
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      defaultValue = "speaker",
+      description = "speaker (the default) or failoverd")
   private Victim victim = Victim.speaker;
 
   @Option(names = "--every", description = "Again and again, with this pause, for example 3s.")
@@ -90,15 +98,17 @@ public final class InjectCommand implements Callable<Integer> {
     chosen.inject(pid.getAsLong());
     out.printf(
         "%s  %s %s (process %d)%n",
-        LocalTime.now(java.time.ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS), fault, victim, pid.getAsLong());
+        LocalTime.now(java.time.ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS),
+        fault,
+        victim,
+        pid.getAsLong());
     out.flush();
   }
 
   private OptionalLong pid(Holdfast holdfast) {
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (true) {
-      OptionalLong pid =
-          victim == Victim.speaker ? holdfast.speakerPid() : holdfast.failoverdPid();
+      OptionalLong pid = victim == Victim.speaker ? holdfast.speakerPid() : holdfast.failoverdPid();
       if (pid.isPresent() || System.nanoTime() > deadline) {
         return pid;
       }
@@ -111,7 +121,9 @@ public final class InjectCommand implements Callable<Integer> {
       return Fault.of(fault);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "no fault " + fault + "; there are kill, stop, cont, term, hang, abort, oom and exit", e);
+          spec.commandLine(),
+          "no fault " + fault + "; there are kill, stop, cont, term, hang, abort, oom and exit",
+          e);
     }
   }
 

@@ -9,8 +9,8 @@ public final class Checkout {
   private Checkout() {}
 
   /**
-   * The checkout's root: the property {@code holdfast.home}, or the nearest folder above the working
-   * folder that has a {@code lab} and a {@code pom.xml} in it.
+   * The checkout's root: the property {@code holdfast.home}, or the nearest folder above the
+   * working folder that has a {@code lab} and a {@code pom.xml} in it.
    */
   public static Path root() {
     String told = System.getProperty("holdfast.home");

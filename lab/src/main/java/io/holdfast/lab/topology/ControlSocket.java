@@ -32,7 +32,8 @@ public final class ControlSocket {
     request.put("v", 1).put("command", command).putObject("arguments");
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      ByteBuffer line = ByteBuffer.wrap((request + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      ByteBuffer line =
+          ByteBuffer.wrap((request + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
       }

@@ -103,8 +103,7 @@ public final class Holdfast implements AutoCloseable {
         name,
         output,
         setup.environment(),
-        List.of(
-            Checkout.program(name).toString(), "--config", configuration().toString()));
+        List.of(Checkout.program(name).toString(), "--config", configuration().toString()));
   }
 
   /** The failoverd that the lab started last. */
@@ -199,7 +198,11 @@ public final class Holdfast implements AutoCloseable {
     for (Map.Entry<String, @Nullable LabProcess> entry : processes()) {
       LabProcess process = entry.getValue();
       if (process != null && !process.isAlive()) {
-        words.append("\n").append(entry.getKey()).append(" has ended: ").append(process.lastWords());
+        words
+            .append("\n")
+            .append(entry.getKey())
+            .append(" has ended: ")
+            .append(process.lastWords());
       }
     }
     return words.toString();

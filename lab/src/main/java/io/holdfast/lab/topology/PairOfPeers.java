@@ -160,8 +160,19 @@ public final class PairOfPeers implements AutoCloseable {
           - { name: frr-b, use: lab, address: %s, as: %d }
         """
         .formatted(
-            AS_H, H_TO_A, folder, setup.transport().key(), setup.supervise(), setup.standInLimit(),
-            more, folder, setup.holdSeconds(), A, AS_A, B, AS_B);
+            AS_H,
+            H_TO_A,
+            folder,
+            setup.transport().key(),
+            setup.supervise(),
+            setup.standInLimit(),
+            more,
+            folder,
+            setup.holdSeconds(),
+            A,
+            AS_A,
+            B,
+            AS_B);
   }
 
   private static void write(Path file, String text) {

@@ -92,7 +92,8 @@ public record Standing(
 
   /** Its Holdfast. */
   public Holdfast holdfast() {
-    PairSetup setup = transport == PairSetup.Transport.DIRECT ? PairSetup.direct() : PairSetup.failover();
+    PairSetup setup =
+        transport == PairSetup.Transport.DIRECT ? PairSetup.direct() : PairSetup.failover();
     return new Holdfast(
         Namespace.existing(namespaces.get(1)),
         folder.resolve("h"),

@@ -62,8 +62,10 @@ public final class TopologyCommand {
     out.printf("Both sessions are Established. How to look at each:%n%n");
     out.printf("  FRR a    vtysh --vty_socket %s -c 'show bgp summary'%n", pair.a().folder());
     out.printf("  FRR b    vtysh --vty_socket %s -c 'show bgp ipv4 unicast'%n", pair.b().folder());
-    out.printf("  Holdfast bin/holdfast --config %s show bgp summary%n", pair.holdfast().configuration());
-    out.printf("           bin/holdfast --config %s show failover%n", pair.holdfast().configuration());
+    out.printf(
+        "  Holdfast bin/holdfast --config %s show bgp summary%n", pair.holdfast().configuration());
+    out.printf(
+        "           bin/holdfast --config %s show failover%n", pair.holdfast().configuration());
     out.printf("  packets  ip netns exec %s tcpdump -ni %s%n", h, PairOfPeers.DEVICE_A);
     out.printf("  files    %s%n%n", pair.workspace().folder());
     out.printf("Make the speaker die: lab/inject kill [--every 3s]. Take it down: lab/down.%n");

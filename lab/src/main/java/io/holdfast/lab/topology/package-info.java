@@ -1,7 +1,7 @@
 /**
- * Whole topologies: namespaces, cables, peers and Holdfast's daemons, started from the checkout as an
- * operator would start them ({@code bin/failoverd}, {@code bin/bgpd}) and asked over their control
- * sockets.
+ * Whole topologies: namespaces, cables, peers and Holdfast's daemons, started from the checkout as
+ * an operator would start them ({@code bin/failoverd}, {@code bin/bgpd}) and asked over their
+ * control sockets.
  *
  * <p>{@link io.holdfast.lab.topology.PairOfPeers} is the one that there is: FRR a (AS 65001) —
  * Holdfast h (AS 65002) — FRR b (AS 65003), one cable to each peer, so that all that a peer learns

@@ -121,9 +121,7 @@ public final class Poison {
     @Override
     public void atStart(CodeBuilder code) {
       code.invokestatic(
-          ClassDesc.of(Poison.class.getName()),
-          "spin",
-          MethodTypeDesc.of(ConstantDescs.CD_void));
+          ClassDesc.of(Poison.class.getName()), "spin", MethodTypeDesc.of(ConstantDescs.CD_void));
     }
 
     @Override
