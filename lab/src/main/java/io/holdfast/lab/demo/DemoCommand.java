@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.lab.net.Janitor;
 import io.holdfast.lab.net.LabFailure;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
     // With --json the result has standard output for itself.
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    boolean terminal = !strict && !json && System.console() != null;
+    boolean terminal =
+        !strict
+            && !json
+            && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     Janitor.sweep().forEach(name -> out.println("removed " + name + ", left by a killed run"));
     Plan plan = Plan.of(seed == null ? new Random().nextInt(1_000_000) : seed, kills);
     out.printf(
