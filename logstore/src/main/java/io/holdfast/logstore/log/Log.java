@@ -41,6 +41,9 @@ public interface Log extends AutoCloseable {
    * @return the record's position
    * @throws IllegalArgumentException if the record would exceed {@link
    *     io.holdfast.logstore.record.RecordFlyweight#MAX_LENGTH}
+   * @throws IllegalStateException "log stalled", if so much waits to be stored that the log cannot
+   *     hold this record too; nothing was appended. An owner never gets there that stops taking in
+   *     when {@link #uncommitted()} grows large. Also if the log is closed.
    */
   long append(
       RecordKind kind,
@@ -54,28 +57,47 @@ public interface Log extends AutoCloseable {
 
   /**
    * Hands over what was appended. Where the log needs no sync it is committed when this returns;
-   * otherwise the commit listener is told later. Never waits for a disk's sync. On an error the
-   * status changes, nothing more commits until a later flush succeeds.
+   * otherwise the commit listener is told later. Never waits for a disk's sync, never throws. On an
+   * error the status changes, nothing is lost, and nothing more commits until a later flush
+   * succeeds: while {@link #status()} is FAILED the owner calls it from a timer too, with or
+   * without something new.
    */
   void flush();
 
-  /** Position behind the last record appended. Appending thread only. */
+  /** Position behind the last record appended. */
   long appended();
 
   /** Position behind the last committed record; everything before it is stable. */
   long committed();
 
+  /**
+   * Bytes that were appended and are not committed: the measure of a log that does not keep up.
+   * From any thread.
+   */
+  default long uncommitted() {
+    long stable = committed(); // read first: the difference is then never below zero
+    return appended() - stable;
+  }
+
   /** Position of the oldest record that is still there. */
   long first();
 
-  /** A reader that starts at the record at {@code position}, at least {@link #first()}. */
+  /**
+   * A reader that starts at the record at {@code position}, which the caller knows to be the start
+   * of a record (or the end of the log), at least {@link #first()}.
+   *
+   * @throws LogTrimmedException if the position is before {@link #first()}
+   * @throws IllegalArgumentException if it is beyond what was appended
+   */
   LogReader reader(long position) throws IOException;
 
   /** Allows the log to drop what is before this position (in whole segments; never more). */
   void trim(long position);
 
+  /** Adds a listener. */
   void onCommit(CommitListener listener);
 
+  /** Adds a listener. */
   void onStatus(StatusListener listener);
 
   Status status();

@@ -1,0 +1,12 @@
+package io.holdfast.logstore.log;
+
+import java.io.IOException;
+
+/** What a reader asked for was dropped from the log by {@link Log#trim}. */
+public final class LogTrimmedException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  LogTrimmedException(long position, long first) {
+    super("position " + position + " was trimmed away: the log begins at " + first);
+  }
+}
