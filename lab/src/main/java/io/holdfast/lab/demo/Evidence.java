@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  * @param flaws streams that are no BGP, or that contradict themselves
  * @param silences for each death the milliseconds until Holdfast's next UPDATE on either cable
  */
-record Evidence(
+public record Evidence(
     long notifications,
     long fins,
     long resets,
@@ -76,6 +76,15 @@ record Evidence(
       }
       return flaws;
     }
+  }
+
+  /**
+   * Reads a capture, whether it has been stopped or still goes on.
+   *
+   * @param since microseconds since 1970: from when on nothing may have happened
+   */
+  public static Evidence since(Capture capture, long since) {
+    return of(capture, since, List.of());
   }
 
   /**

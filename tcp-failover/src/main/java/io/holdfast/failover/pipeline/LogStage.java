@@ -331,6 +331,11 @@ final class LogStage {
     if (who == null) {
       return;
     }
+    event.flag = state.speaker.isSuperseded(who.pid());
+    if (event.flag) {
+      event.targetCount = 0;
+      return;
+    }
     long position = log.appended();
     Attached attached = new Attached(position + 1, who.build());
     append(RecordKind.ATTACHED, 0, 0, attached.encode(scratch, 0));

@@ -338,9 +338,11 @@ final class ReleaseStage {
     }
   }
 
-  /** A newer speaker has the word: the one before is fenced. */
+  /** A newer speaker has the word: the one before is fenced, and may not come back. */
   private void replaced(FailoverEvent event) {
-    if (event.type == EventType.ATTACH && event.targetCount == 1) {
+    if (event.type == EventType.ATTACH && event.flag) {
+      speakers.refuse(event.channel, "another speaker has taken this one's place");
+    } else if (event.type == EventType.ATTACH && event.targetCount == 1) {
       speakers.fence(event.targets[0], "another speaker attached");
     }
   }

@@ -118,9 +118,13 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
 
   /** A speaker attaches on this channel and says that it has folded everything. */
   void attach(long channel) {
+    attach(channel, 4711);
+  }
+
+  void attach(long channel, int pid) {
     FailoverEvent event = event(EventType.ATTACH);
     event.channel = channel;
-    event.object = new SpeakerIdentity("test", 4711);
+    event.object = new SpeakerIdentity("test", pid);
     batch(event);
   }
 

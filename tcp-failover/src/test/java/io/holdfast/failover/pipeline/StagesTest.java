@@ -107,6 +107,23 @@ class StagesTest {
   }
 
   @Test
+  void aSpeakerWhosePlaceAnotherHasTakenIsRefusedWhileThatOneIsThere() {
+    ends.attach(1, 4711);
+    ends.attach(2, 4712);
+    ends.told.clear();
+    ends.attach(3, 4711);
+    assertThat(ends.told).containsExactly("refuse 3");
+    FailoverEvent gone = ends.event(EventType.SPEAKER_GONE);
+    gone.channel = 2;
+    ends.batch(gone);
+    ends.told.clear();
+    ends.attach(4, 4711);
+    assertThat(ends.told).doesNotContain("refuse 4").anyMatch(word -> word.startsWith("welcome 4"));
+    ends.attach(5, 4711);
+    assertThat(ends.told).as("the same process again").doesNotContain("refuse 5");
+  }
+
+  @Test
   void outputIsWrittenAfterItsRecordIsCommittedAndNotBefore() {
     Connection connection = ends.open();
     ends.attach(5);
