@@ -43,8 +43,6 @@ final class ByteRanges {
 
   @Override
   public String toString() {
-    return ranges.isEmpty()
-        ? "-"
-        : String.join(" ", ranges.stream().map(Range::toString).toList());
+    return ranges.isEmpty() ? "-" : String.join(" ", ranges.stream().map(Range::toString).toList());
   }
 }

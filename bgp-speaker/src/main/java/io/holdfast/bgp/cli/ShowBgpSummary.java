@@ -29,7 +29,8 @@ final class ShowBgpSummary extends Question {
         Answers.text(result, "/routes/adjRibIn"), Answers.text(result, "/routes/locRib"));
     Table table =
         new Table(
-            "Peer", "Address", "AS", "State", "Up", "PfxRcd", "PfxSnt", "MsgRcd", "MsgSnt", "Flaps");
+            "Peer", "Address", "AS", "State", "Up", "PfxRcd", "PfxSnt", "MsgRcd", "MsgSnt",
+            "Flaps");
     for (JsonNode peer : result.path("peers")) {
       table.row(
           Answers.text(peer, "/name"),

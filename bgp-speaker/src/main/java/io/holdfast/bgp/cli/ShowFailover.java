@@ -48,8 +48,17 @@ final class ShowFailover extends Question {
   private static void connections(JsonNode result, PrintWriter out) {
     Table table =
         new Table(
-            "Conn", "Local", "Remote", "Service", "State", "Received", "Stable", "Sent", "Written",
-            "Armed", "Stand-in");
+            "Conn",
+            "Local",
+            "Remote",
+            "Service",
+            "State",
+            "Received",
+            "Stable",
+            "Sent",
+            "Written",
+            "Armed",
+            "Stand-in");
     for (JsonNode connection : result.path("connections")) {
       table.row(
           Answers.text(connection, "/id"),

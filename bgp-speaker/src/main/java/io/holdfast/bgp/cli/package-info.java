@@ -9,9 +9,9 @@
  * <p>Exit codes ({@link io.holdfast.bgp.cli.Exit}) are for scripts: 0 yes, 1 a negative answer (no
  * such peer, no such route, a damaged log), 2 wrong usage or configuration, 3 daemon not reachable.
  *
- * <p>A question reads only the part of the configuration that names the runtime folder, and does not
- * load the schema validator; {@code config check} does. Text from peers and files is printed without
- * control characters.
+ * <p>A question reads only the part of the configuration that names the runtime folder, and does
+ * not load the schema validator; {@code config check} does. Text from peers and files is printed
+ * without control characters.
  *
  * <p>Thread: one, from main to exit.
  */
