@@ -62,7 +62,8 @@ public final class StandardErrorConfigurator extends ContextAwareBase implements
               .append(event.getFormattedMessage())
               .append('\n');
       if (event.getThrowableProxy() != null) {
-        line.append(ch.qos.logback.classic.spi.ThrowableProxyUtil.asString(event.getThrowableProxy()));
+        line.append(
+            ch.qos.logback.classic.spi.ThrowableProxyUtil.asString(event.getThrowableProxy()));
       }
       return line.toString().getBytes(StandardCharsets.UTF_8);
     }
