@@ -213,6 +213,9 @@ public final class FileLog implements Log {
     boolean interrupted = Thread.interrupted();
     try {
       pending.drain(writer, all);
+      if (all) {
+        writer.mark(appended);
+      }
       if (syncer != null && all) {
         syncer.wrote(appended, writer.channel());
       }
@@ -247,6 +250,7 @@ public final class FileLog implements Log {
 
   private void syncFailed(IOException e) {
     broken = true;
+    LOG.error("a sync of the log in {} failed", directory, e);
     change(
         Status.FAILED,
         "the log in "

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OfflineLog implements AutoCloseable {
   private final Path directory;
+  private final UUID boot;
   private @Nullable SegmentScanner scanner;
+  private @Nullable SegmentHeader header;
   private long first = -1;
   private long position;
   private long nextPosition;
   private @Nullable String tail;
 
-  private OfflineLog(Path directory) {
+  private OfflineLog(Path directory, UUID boot) {
     this.directory = directory;
+    this.boot = boot;
   }
 
   /**
@@ -46,7 +50,7 @@ public final class OfflineLog implements AutoCloseable {
     if (!Files.isDirectory(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "no folder of a log");
     }
-    return new OfflineLog(directory);
+    return new OfflineLog(directory, Machine.real().bootId());
   }
 
   /**
@@ -91,9 +95,11 @@ public final class OfflineLog implements AutoCloseable {
     return true;
   }
 
-  private static boolean laterRecord(SegmentScanner scanner, SegmentScanner.Found found)
+  private boolean laterRecord(SegmentScanner scanner, SegmentScanner.Found found)
       throws IOException {
-    return found == SegmentScanner.Found.DAMAGE && scanner.laterRecord() >= 0;
+    return found == SegmentScanner.Found.DAMAGE
+        && (header == null || !header.provesTorn(scanner.channel(), nextPosition, boot))
+        && scanner.recordFrom(scanner.offset() + 1) >= 0;
   }
 
   private boolean stop(SegmentScanner at, boolean later) throws IOException {
@@ -162,7 +168,7 @@ public final class OfflineLog implements AutoCloseable {
     try {
       // A file that has just been created has no header yet.
       if (!SegmentHeader.torn(opened.channel()) || !file.equals(files.getLast())) {
-        SegmentHeader.read(file, opened.channel());
+        header = SegmentHeader.read(file, opened.channel());
         accepted = true;
         scanner = opened;
         return opened;

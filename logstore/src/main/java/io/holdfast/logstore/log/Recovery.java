@@ -81,7 +81,7 @@ record Recovery(List<Segment> segments, long end) {
     try (SegmentScanner scanner = new SegmentScanner(file)) {
       long base = Segment.baseOf(file);
       if (SegmentHeader.torn(scanner.channel())) {
-        refuseIfRecordsFollow(scanner, 0, "a header of zeros");
+        refuseIfRecordsFollow(scanner, 0, SegmentHeader.LENGTH, "a header of zeros");
         cut(file, base, 0, scanner.channel().size(), "a header that was not written whole");
         segments.add(new Segment(file, base, boot, false));
         return base;
@@ -93,7 +93,9 @@ record Recovery(List<Segment> segments, long end) {
       }
       long end = base + scanner.offset() - SegmentHeader.LENGTH;
       if (found == SegmentScanner.Found.DAMAGE) {
-        refuseIfRecordsFollow(scanner, scanner.offset(), scanner.damage());
+        if (!header.provesTorn(scanner.channel(), end, boot)) {
+          refuseIfRecordsFollow(scanner, scanner.offset(), scanner.offset() + 1, scanner.damage());
+        }
         cut(file, end, scanner.offset(), scanner.channel().size(), scanner.damage());
       }
       // A file without records is begun anew, under the present boot.
@@ -103,9 +105,9 @@ record Recovery(List<Segment> segments, long end) {
     }
   }
 
-  private static void refuseIfRecordsFollow(SegmentScanner scanner, long offset, String damage)
-      throws IOException {
-    long later = scanner.laterRecord();
+  private static void refuseIfRecordsFollow(
+      SegmentScanner scanner, long offset, long searchFrom, String damage) throws IOException {
+    long later = scanner.recordFrom(searchFrom);
     if (later >= 0) {
       throw new LogCorruptException(
           scanner.file(),

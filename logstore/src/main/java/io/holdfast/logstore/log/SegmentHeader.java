@@ -17,11 +17,18 @@ import java.util.zip.CRC32C;
  *       12     4  length of this header, 64
  *       16     8  base: position of the first record
  *       24    16  boot id of the machine when the file was begun
- *       40    20  reserved, zero
- *       60     4  CRC32C of bytes 0 to 60
+ *       40     4  CRC32C of bytes 0 to 40
+ *       44     4  reserved, zero
+ *       48     8  mark: a position up to which everything was written
+ *       56     8  the mark's complement
  * </pre>
  *
  * The version is read before the checksum, so that a later format may change all that follows it.
+ *
+ * <p>The mark is written after the records of each flush. Within one boot of the machine it proves
+ * that what is wrong behind it is a write that its owner's death cut short, whatever the bytes look
+ * like: a peer may well send us bytes that read as records. After the machine's own crash it proves
+ * nothing, for then files come back in any state.
  */
 record SegmentHeader(long base, UUID boot) {
   static final int LENGTH = 64;
@@ -32,7 +39,9 @@ record SegmentHeader(long base, UUID boot) {
   private static final int LENGTH_OFFSET = 12;
   private static final int BASE_OFFSET = 16;
   private static final int BOOT_OFFSET = 24;
-  private static final int CRC_OFFSET = 60;
+  private static final int CRC_OFFSET = 40;
+  private static final int MARK_OFFSET = 48;
+  static final int MARK_LENGTH = 16;
 
   /** A buffer with the header in it, ready to be written. */
   ByteBuffer encode() {
@@ -42,7 +51,28 @@ record SegmentHeader(long base, UUID boot) {
     bytes.putLong(BOOT_OFFSET, boot.getMostSignificantBits());
     bytes.putLong(BOOT_OFFSET + 8, boot.getLeastSignificantBits());
     bytes.putInt(CRC_OFFSET, crc(bytes));
+    bytes.putLong(MARK_OFFSET, base).putLong(MARK_OFFSET + 8, ~base);
     return bytes;
+  }
+
+  /** Writes the mark, by way of a buffer of 16 bytes that the caller keeps. */
+  static void mark(FileChannel channel, ByteBuffer sixteen, long position) throws IOException {
+    sixteen.clear().putLong(position).putLong(~position).flip();
+    while (sixteen.hasRemaining()) {
+      channel.write(sixteen, MARK_OFFSET + sixteen.position());
+    }
+  }
+
+  /**
+   * Whether damage at this position is the end of a write that was cut short, by the mark's proof.
+   */
+  boolean provesTorn(FileChannel channel, long position, UUID presentBoot) throws IOException {
+    ByteBuffer bytes = bytesOf(channel);
+    long mark = bytes.getLong(MARK_OFFSET);
+    return boot.equals(presentBoot)
+        && bytes.getLong(MARK_OFFSET + 8) == ~mark
+        && mark >= base
+        && position >= mark;
   }
 
   /**

@@ -91,15 +91,15 @@ final class SegmentScanner implements AutoCloseable {
   }
 
   /**
-   * Looks for an intact record anywhere behind the damage at {@link #offset()}. That there is one
-   * tells a flipped bit in the middle from a tail that a crash tore off.
+   * Looks for an intact record that starts at this offset or anywhere behind. That there is one
+   * behind a damage tells a flipped bit in the middle from a tail that a crash tore off.
    *
    * @return its offset in the file, or -1. A search that costs too much returns where it stopped:
    *     so much that looks like records is not a torn tail.
    */
-  long laterRecord() throws IOException {
+  long recordFrom(long start) throws IOException {
     long budget = SEARCH_COST * channel.size();
-    for (long at = offset + 1; holds(at, RecordFlyweight.HEADER_LENGTH); at++) {
+    for (long at = start; holds(at, RecordFlyweight.HEADER_LENGTH); at++) {
       int length = window.getInt(index(at));
       if (!plausible(at, length) || !holds(at, length)) {
         continue;

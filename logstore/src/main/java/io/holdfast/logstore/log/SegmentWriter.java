@@ -18,6 +18,8 @@ final class SegmentWriter {
   /** Null where nothing needs to reach the disk. */
   private final @Nullable Syncer syncer;
 
+  private final ByteBuffer mark = ByteBuffer.allocateDirect(SegmentHeader.MARK_LENGTH);
+  private long marked = -1;
   private @Nullable Segment segment;
   private @Nullable FileChannel channel;
 
@@ -32,6 +34,14 @@ final class SegmentWriter {
     long at = to.offsetOf(position);
     while (bytes.hasRemaining()) {
       at += file.write(bytes, at);
+    }
+  }
+
+  /** Notes in the last file that everything before this position is written. */
+  void mark(long position) throws IOException {
+    if (segment != null && marked != position) {
+      SegmentHeader.mark(open(segment), mark, position);
+      marked = position;
     }
   }
 

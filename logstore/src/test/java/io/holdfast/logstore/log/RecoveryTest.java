@@ -7,12 +7,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.holdfast.logstore.record.RecordFlyweight;
+import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -227,6 +231,14 @@ class RecoveryTest {
   }
 
   @Test
+  void refusesRecordsBehindAHeaderOfZeros() throws Exception {
+    writeTwentyFive();
+    truncate(segment(2), SegmentHeader.LENGTH + RECORD);
+    put(segment(2), 0, new byte[SegmentHeader.LENGTH]);
+    expectRefused(segment(2), 0, "intact records follow from byte 64");
+  }
+
+  @Test
   void refusesAGapBetweenSegments() throws Exception {
     writeTwentyFive();
     Path first = segment(0);
@@ -240,14 +252,14 @@ class RecoveryTest {
     for (int index : new int[] {1, 2}) {
       Path file = segment(index);
       byte[] whole = Files.readAllBytes(file);
-      put(file, 0, "#!/bin/sh".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      put(file, 0, "#!/bin/sh".getBytes(StandardCharsets.US_ASCII));
       expectRefused(file, 0, "foreign");
       Files.write(file, whole);
       put(file, 11, (byte) 2);
       expectRefused(file, 8, "format version 2");
       Files.write(file, whole);
       flip(file, 30, 3);
-      expectRefused(file, 60, "checksum");
+      expectRefused(file, 40, "checksum");
       Files.write(file, whole);
     }
     Path renamed = directory.resolve("notes.log");
@@ -256,6 +268,38 @@ class RecoveryTest {
     Path other = directory.resolve("0000000000000001.log");
     Files.move(renamed, other);
     expectRefused(other, 16, "renamed");
+  }
+
+  /** The first 150 bytes of a record of 400, whose payload reads as an intact record. */
+  private static byte[] tornRecordAroundAnIntactOne() {
+    ByteBuffer bytes = ByteBuffer.allocate(400);
+    new RecordFlyweight()
+        .wrap(bytes, 50)
+        .header(RecordKind.RECEIVED, 1, Records.TIME, 7, 7, 64)
+        .seal();
+    new RecordFlyweight()
+        .wrap(bytes, 0)
+        .header(RecordKind.RECEIVED, 1, Records.TIME, 1, 1, 364)
+        .seal();
+    return Arrays.copyOf(bytes.array(), 150);
+  }
+
+  @Test
+  void isNotMisledByAPeerWhoseBytesReadAsRecords() throws Exception {
+    writeTwentyFive();
+    Path last = segment(2);
+    put(last, Files.size(last), tornRecordAroundAnIntactOne());
+    expectRecords(25);
+    assertThat(warnings()).singleElement().asString().contains("position 2500", "150 bytes cut");
+  }
+
+  @Test
+  void provesNothingByTheMarkOfAnotherBoot() throws Exception {
+    try (FileLog log = FileLog.open(directory, OPTIONS, new FakeMachine(UUID.randomUUID()))) {
+      Records.append(log, 0, PAYLOAD);
+    }
+    put(segment(0), Files.size(segment(0)), tornRecordAroundAnIntactOne());
+    expectRefused(segment(0), SegmentHeader.LENGTH + RECORD, "intact records follow");
   }
 
   @Test

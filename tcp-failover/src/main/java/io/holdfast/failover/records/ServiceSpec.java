@@ -17,7 +17,7 @@ public record ServiceSpec(String name, int port, List<PeerSpec> peers) {
   public static final int MAX_PEERS = 8_192;
 
   /** The longest encoding in bytes. */
-  public static final int MAX_LENGTH = 2 + MAX_NAME + 2 + 2 + MAX_PEERS * 42;
+  public static final int MAX_LENGTH = 2 + MAX_NAME + 2 + 2 + MAX_PEERS * 44;
 
   public ServiceSpec {
     if (port < 0 || port > 0xffff) {
@@ -33,7 +33,7 @@ public record ServiceSpec(String name, int port, List<PeerSpec> peers) {
   public int encode(ByteBuffer into, int at) {
     FieldWriter out = new FieldWriter(into, at).text(name).u16(port).u16(peers.size());
     for (PeerSpec peer : peers) {
-      out.address(peer.remote()).address(peer.local());
+      out.address(peer.remote()).address(peer.local()).u16(peer.port());
     }
     return out.length();
   }
@@ -52,7 +52,8 @@ public record ServiceSpec(String name, int port, List<PeerSpec> peers) {
     }
     List<PeerSpec> peers = new ArrayList<>(Math.min(count, 64));
     for (int i = 0; i < count; i++) {
-      peers.add(new PeerSpec(in.address("remote address"), in.address("local address")));
+      peers.add(
+          new PeerSpec(in.address("remote address"), in.address("local address"), in.u16("port")));
     }
     in.finish();
     return new ServiceSpec(name, port, peers);

@@ -133,7 +133,7 @@ class FrameAssemblerTest {
   private static byte[] speech() {
     Armed armed = new Armed(true, new byte[19], 3_000, 9_000, new byte[21], new byte[21]);
     ServiceSpec spec =
-        new ServiceSpec("bgp", 179, List.of(new PeerSpec(address("::1"), address("::"))));
+        new ServiceSpec("bgp", 179, List.of(new PeerSpec(address("::1"), address("::"), 179)));
     ByteBuf all = Unpooled.buffer();
     all.writeBytes(NorthCodec.hello(ALLOC, "bgp", "0.1.0"));
     all.writeBytes(NorthCodec.register(ALLOC, spec));

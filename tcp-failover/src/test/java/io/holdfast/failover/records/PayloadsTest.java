@@ -55,8 +55,8 @@ class PayloadsTest {
             "bgp-ü",
             179,
             List.of(
-                new PeerSpec(address("10.77.0.1"), address("0.0.0.0")),
-                new PeerSpec(address("2001:db8::1"), address("::"))));
+                new PeerSpec(address("10.77.0.1"), address("0.0.0.0"), 179),
+                new PeerSpec(address("2001:db8::1"), address("::"), 0)));
     Opened opened =
         new Opened(
             "bgp",

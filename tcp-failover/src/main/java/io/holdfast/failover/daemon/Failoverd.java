@@ -1,0 +1,218 @@
+package io.holdfast.failover.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.failover.linux.PlatformCheck;
+import io.holdfast.failover.pipeline.Alarms;
+import io.holdfast.failover.pipeline.FailoverEngine;
+import io.holdfast.failover.pipeline.SpeakerWatch;
+import io.holdfast.logstore.config.ConfigException;
+import io.holdfast.logstore.control.ControlException;
+import io.holdfast.logstore.control.ControlServer;
+import io.holdfast.logstore.log.FileLog;
+import io.holdfast.logstore.log.FileLogOptions;
+import io.holdfast.logstore.log.Log;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon that owns the sockets. It knows no BGP. {@code failoverd --config FILE [--check]};
+ * exit status 0 ended as told, 1 could not start, 2 wrong usage or configuration.
+ */
+public final class Failoverd implements AutoCloseable {
+  /** How the log is opened; a test can stand between. */
+  @FunctionalInterface
+  public interface LogOpener {
+    Log open(FailoverConfig config) throws IOException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Failoverd.class);
+  private static final Duration SURVIVOR_PATIENCE = Duration.ofSeconds(2);
+  private static final long TRIM_SECONDS = 10;
+
+  private final Log log;
+  private final FailoverEngine engine;
+  private final @Nullable Supervisor supervisor;
+  private final ControlServer control;
+  private final MultiThreadIoEventLoopGroup controlLoop =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("housekeeping").daemon(true).factory());
+
+  private Failoverd(FailoverConfig config, LogOpener opener) throws IOException {
+    Alarms alarms = new Alarms();
+    Files.createDirectories(config.runtimeDirectory());
+    this.log = opener.open(config);
+    boolean hadPast = log.appended() > log.first();
+    log.onStatus((status, reason) -> alarms.raise("the log is " + status + ": " + reason));
+    Supervisor own = config.supervise() ? new Supervisor(speakerCommand(config), alarms) : null;
+    this.supervisor = own;
+    SpeakerWatch watch = own == null ? new NoWatch() : own;
+    this.engine =
+        FailoverEngine.start(
+            new FailoverEngine.Options(
+                config.northSocket(), config.queue(), config.ring(), config.standInLimit()),
+            log,
+            alarms,
+            _ -> watch);
+    this.control =
+        new ControlServer(config.failoverdControl(), housekeeping)
+            .command("show.failover", _ -> status(config));
+    control.open(controlLoop);
+    var _ =
+        housekeeping.scheduleWithFixedDelay(
+            engine::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+    if (own != null) {
+      own.begin(hadPast ? SURVIVOR_PATIENCE : Duration.ZERO);
+    }
+    LOG.info("failoverd is ready: queue {}, log {}", config.queue(), config.logDirectory());
+  }
+
+  /**
+   * Starts a failoverd in this process and in the network namespace that it is in.
+   *
+   * @throws IOException with one line for the operator
+   */
+  public static Failoverd start(FailoverConfig config, LogOpener opener) throws IOException {
+    return new Failoverd(config, opener);
+  }
+
+  /** The log that the configuration asks for. */
+  public static Log openLog(FailoverConfig config) throws IOException {
+    return FileLog.open(
+        config.logDirectory(), FileLogOptions.defaults().withSync(config.logSync()));
+  }
+
+  private static List<String> speakerCommand(FailoverConfig config) {
+    Path home = Path.of(System.getProperty("holdfast.home", "."));
+    return List.of(home.resolve("bin/bgpd").toString(), "--config", config.file().toString());
+  }
+
+  private JsonNode status(FailoverConfig config) throws ControlException {
+    try {
+      return FailoverStatus.json(
+          engine.snapshot().get(2, TimeUnit.SECONDS), config, log, supervisor);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ControlException("interrupted");
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ControlException("the pipeline did not answer within 2 s");
+    }
+  }
+
+  @Override
+  public void close() {
+    housekeeping.shutdownNow();
+    control.close();
+    if (supervisor != null) {
+      supervisor.close();
+    }
+    engine.close();
+    log.close();
+    controlLoop
+        .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+        .awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+
+  /** Somebody else looks after the speaker. */
+  private static final class NoWatch implements SpeakerWatch {
+    @Override
+    public void active(int pid) {
+      LOG.info("the speaker, process {}, is active", pid);
+    }
+
+    @Override
+    public void silent(int pid) {
+      LOG.warn("the speaker, process {}, is silent and fenced", pid);
+    }
+
+    @Override
+    public void gone(int pid) {
+      LOG.warn("the speaker, process {}, is gone", pid);
+    }
+  }
+
+  public static void main(String[] arguments) {
+    PrintStream err = System.err;
+    Arguments parsed = Arguments.parse(arguments);
+    if (parsed == null) {
+      err.println("usage: failoverd --config FILE [--check]");
+      System.exit(2);
+      return;
+    }
+    System.exit(run(parsed, err));
+  }
+
+  private record Arguments(Path config, boolean check) {
+    static @Nullable Arguments parse(String[] words) {
+      Path config = null;
+      boolean check = false;
+      for (int i = 0; i < words.length; i++) {
+        if (words[i].equals("--config") && i + 1 < words.length) {
+          config = Path.of(words[++i]);
+        } else if (words[i].equals("--check")) {
+          check = true;
+        } else {
+          return null;
+        }
+      }
+      return config == null ? null : new Arguments(config, check);
+    }
+  }
+
+  private static int run(Arguments arguments, PrintStream err) {
+    FailoverConfig config;
+    try {
+      config = FailoverConfig.load(arguments.config());
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      return 2;
+    }
+    if (arguments.check()) {
+      return 0;
+    }
+    return serve(config, Failoverd::openLog, err);
+  }
+
+  /** Runs until SIGTERM; for {@link #main} and for mains of tests. */
+  public static int serve(FailoverConfig config, LogOpener opener, PrintStream err) {
+    List<String> problems = PlatformCheck.problems(false);
+    if (!problems.isEmpty()) {
+      problems.forEach(problem -> err.println("failoverd: " + problem));
+      return 1;
+    }
+    try {
+      Failoverd daemon = start(config, opener);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon), "shutdown"));
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    } catch (IOException e) {
+      err.println("failoverd: " + e.getMessage());
+      return 1;
+    }
+    return 0;
+  }
+
+  /** SIGTERM: an end in order is status 0, which the JVM would not give by itself. */
+  private static void stop(Failoverd daemon) {
+    daemon.close();
+    Runtime.getRuntime().halt(0);
+  }
+}

@@ -1,0 +1,68 @@
+package io.holdfast.failover.pipeline;
+
+import io.holdfast.failover.connection.Connection;
+import io.holdfast.failover.connection.FourTuple;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A slot of the ring, preallocated and used again; which fields count depends on the type. */
+final class FailoverEvent {
+  /** The most bytes that one event carries: a read, or one frame of application messages. */
+  static final int MAX_BYTES = 64 * 1024;
+
+  /** Room before the bytes for what is put ahead of them in the log (the targets of a Sent). */
+  static final int HEADROOM = 8 * 1024;
+
+  final ByteBuffer payload = ByteBuffer.allocateDirect(HEADROOM + MAX_BYTES);
+  final FourTuple key = new FourTuple();
+
+  EventType type = EventType.TICK;
+
+  /** Bytes in the payload, from {@link #HEADROOM}. */
+  int length;
+
+  @Nullable Connection connection;
+  int descriptor;
+  int errno;
+
+  /** A segment: the kernel's id, its hook, and the header fields. */
+  int packetId;
+
+  boolean inbound;
+  int sequence;
+  int end;
+  int acknowledgment;
+  int flags;
+  int mss;
+  int windowScale;
+  boolean sackPermitted;
+  boolean timestamps;
+  int timestampValue;
+
+  /** A speaker's frame: its channel, and what it says. */
+  long channel;
+
+  long number;
+  boolean flag;
+  long[] targets = new long[8];
+  int targetCount;
+
+  /** What is rare and no primitive. */
+  @Nullable Object object;
+
+  void targets(long[] ids, int count) {
+    if (targets.length < count) {
+      targets = new long[count];
+    }
+    System.arraycopy(ids, 0, targets, 0, count);
+    targetCount = count;
+  }
+
+  /** Drops references, so that a slot does not keep alive what is gone. */
+  void clear() {
+    connection = null;
+    object = null;
+    length = 0;
+    errno = 0;
+  }
+}

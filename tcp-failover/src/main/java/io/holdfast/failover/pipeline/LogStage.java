@@ -1,0 +1,402 @@
+package io.holdfast.failover.pipeline;
+
+import io.holdfast.failover.connection.Connection;
+import io.holdfast.failover.connection.FourTuple;
+import io.holdfast.failover.connection.Handshakes;
+import io.holdfast.failover.linux.Errno;
+import io.holdfast.failover.records.Armed;
+import io.holdfast.failover.records.Attached;
+import io.holdfast.failover.records.Cause;
+import io.holdfast.failover.records.Closed;
+import io.holdfast.failover.records.Endpoint;
+import io.holdfast.failover.records.Opened;
+import io.holdfast.failover.records.SentFlyweight;
+import io.holdfast.failover.records.ServiceSpec;
+import io.holdfast.failover.records.TcpOptions;
+import io.holdfast.logstore.log.Log;
+import io.holdfast.logstore.record.RecordKind;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first stage: what happened becomes a record, and gets its offset. It acts on nothing that a
+ * peer could see; for what must follow the commit it leaves an effect. Owned by the pipeline's
+ * thread.
+ */
+final class LogStage {
+  /** Bytes that may be in the log without being committed before the reading of sockets stops. */
+  static final long UNCOMMITTED_LIMIT = 16L << 20;
+
+  static final int FORMAT = 1;
+
+  /** The most connections that one record names: what fits into the room before the bytes. */
+  static final int MAX_TARGETS = 500;
+
+  private static final int SCRATCH = 1 << 20;
+
+  private final Log log;
+  private final FailoverState state;
+  private final Alarms alarms;
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH);
+  private final SentFlyweight sent = new SentFlyweight();
+  private final long[] streams = new long[MAX_TARGETS];
+  private final long[] offsets = new long[MAX_TARGETS];
+
+  LogStage(Log log, FailoverState state, Alarms alarms) {
+    this.log = log;
+    this.state = state;
+    this.alarms = alarms;
+  }
+
+  /** One event, in order. */
+  void on(FailoverEvent event) {
+    switch (event.type) {
+      case SEGMENT -> segment(event);
+      case READ -> read(event);
+      case PEER_FIN -> peerFin(event);
+      case SOCKET_ERROR -> socketError(event);
+      case OUTPUT -> output(event);
+      case ATTACH -> attach(event);
+      case ARM -> arm(event);
+      case NOTE -> note(event);
+      case CLOSE -> close(event);
+      case REGISTER -> register(event);
+      case CONNECTING -> state.handshakes.connecting(event.key, event.number, event.descriptor);
+      case CONNECTED -> connected(event);
+      case ACCEPTED, ROOM, TICK, COMMITTED, HELLO, FOLDED, CONNECT, SPEAKER_GONE, RUN -> {
+        // nothing that the log must know
+      }
+    }
+  }
+
+  // ---- handshakes ----
+
+  private void segment(FailoverEvent event) {
+    state.counters.segments++;
+    if (!event.flag) {
+      return; // no whole TCP header: the release stage drops it
+    }
+    Handshakes handshakes = state.handshakes;
+    boolean syn = (event.flags & Connection.SYN) != 0;
+    boolean ack = (event.flags & Connection.ACK) != 0;
+    if (event.inbound) {
+      if (syn) {
+        handshakes.peerSyn(event.key, new Handshakes.PeerSyn(event.sequence, options(event)));
+      }
+      return;
+    }
+    Connection known = state.find(event.key);
+    if (known != null && (!syn || sameHandshake(known, event))) {
+      event.connection = known;
+      return;
+    }
+    if (known != null) {
+      superseded(known);
+    }
+    if (syn && ack) {
+      event.connection = openedByPeer(event);
+    } else if (syn) {
+      Handshakes.Attempt attempt = handshakes.attempt(event.key);
+      if (attempt != null) {
+        attempt.syn(event.sequence, options(event));
+      }
+    } else if (ack && (event.flags & Connection.RST) == 0) {
+      event.connection = openedByUs(event);
+    }
+  }
+
+  private static boolean sameHandshake(Connection known, FailoverEvent event) {
+    return known.opened().iss() == event.sequence
+        && known.opened().irs() + 1 == event.acknowledgment;
+  }
+
+  /** Our TCP made a new connection of the same end points: the one that we know is no more. */
+  private void superseded(Connection known) {
+    if (!known.isClosing()) {
+      Cause cause =
+          known.descriptor() == Connection.NONE ? Cause.HANDSHAKE_ABANDONED : Cause.PEER_RESET;
+      closed(known, cause, "a new connection of the same end points took its place");
+    }
+    state.forgetKey(known);
+  }
+
+  private @Nullable Connection openedByPeer(FailoverEvent event) {
+    Handshakes.Attempt attempt = state.handshakes.takeAttempt(event.key);
+    Handshakes.PeerSyn syn = state.handshakes.takePeerSyn(event.key);
+    TcpOptions theirs = syn == null ? options(event) : syn.options();
+    if (attempt != null) {
+      return opened(event, attempt, event.sequence, event.acknowledgment - 1, theirs);
+    }
+    return opened(event, null, event.sequence, event.acknowledgment - 1, theirs);
+  }
+
+  private @Nullable Connection openedByUs(FailoverEvent event) {
+    Handshakes.Attempt attempt = state.handshakes.attempt(event.key);
+    Handshakes.PeerSyn syn = state.handshakes.peerSyn(event.key);
+    if (attempt == null || !attempt.synSent() || syn == null) {
+      return null;
+    }
+    state.handshakes.takeAttempt(event.key);
+    state.handshakes.takePeerSyn(event.key);
+    return opened(event, attempt, attempt.sequence(), syn.sequence(), syn.options());
+  }
+
+  private Connection opened(
+      FailoverEvent event,
+      Handshakes.@Nullable Attempt attempt,
+      int iss,
+      int irs,
+      TcpOptions theirs) {
+    FourTuple key = event.key.copy();
+    TcpOptions ours =
+        attempt == null || attempt.options() == null ? options(event) : attempt.options();
+    ServiceSpec service = state.service;
+    Opened opened =
+        new Opened(
+            service == null ? "" : service.name(),
+            Endpoint.of(key.localAddress(), key.localPort()),
+            Endpoint.of(key.remoteAddress(), key.remotePort()),
+            attempt != null,
+            attempt == null ? 0 : attempt.request(),
+            iss,
+            irs,
+            ours,
+            theirs);
+    long position = log.appended();
+    Connection connection = new Connection(position + 1, key, opened, position, state.nowNanos);
+    if (attempt != null) {
+      connection.descriptor(attempt.descriptor());
+      if (attempt.isEstablished()) {
+        connection.established();
+      }
+    }
+    append(RecordKind.OPENED, connection.id(), 0, opened.encode(scratch, 0));
+    state.add(connection);
+    effect(Effects.Kind.OPENED, connection, 0);
+    return connection;
+  }
+
+  /** Our attempt ended. Where its last segment was seen already, the connection is in the log. */
+  private void connected(FailoverEvent event) {
+    Connection connection = state.findByDescriptor(event.descriptor);
+    event.connection = connection;
+    if (event.errno == 0) {
+      if (connection == null) {
+        state.handshakes.established(event.number);
+      }
+    } else {
+      state.handshakes.forget(event.number);
+      if (connection != null && !connection.isClosing()) {
+        closed(
+            connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));
+      }
+    }
+  }
+
+  private static TcpOptions options(FailoverEvent event) {
+    return new TcpOptions(
+        event.mss,
+        event.windowScale,
+        event.sackPermitted,
+        event.timestamps,
+        event.timestampValue & 0xffff_ffffL);
+  }
+
+  // ---- the peer's stream ----
+
+  private void read(FailoverEvent event) {
+    Connection connection = event.connection;
+    if (connection == null) {
+      return;
+    }
+    long offset = connection.received(event.length, state.nowNanos);
+    log.append(
+        RecordKind.RECEIVED,
+        FORMAT,
+        wallMicros(),
+        connection.id(),
+        offset,
+        event.payload,
+        FailoverEvent.HEADROOM,
+        event.length);
+    state.counters.receivedBytes += event.length;
+    effect(Effects.Kind.RECEIVED, connection, offset + event.length);
+  }
+
+  private void peerFin(FailoverEvent event) {
+    Connection connection = event.connection;
+    if (connection != null && !connection.isPeerClosed()) {
+      connection.peerClosed();
+      append(RecordKind.PEER_CLOSED, connection.id(), connection.received(), 0);
+      effect(Effects.Kind.PEER_CLOSED, connection, 0);
+    }
+  }
+
+  private void socketError(FailoverEvent event) {
+    Connection connection = event.connection;
+    if (connection != null && !connection.isClosing()) {
+      boolean timedOut = event.errno == Errno.ETIMEDOUT;
+      closed(
+          connection,
+          timedOut ? Cause.TIMED_OUT : Cause.PEER_RESET,
+          "the socket failed: errno " + event.errno);
+    }
+  }
+
+  // ---- our stream ----
+
+  private void output(FailoverEvent event) {
+    if (!state.speaker.hasTheWord(event.channel)) {
+      state.counters.fencedOutputs++;
+      return;
+    }
+    send(
+        event.targets,
+        event.targetCount,
+        state.speaker.epoch(),
+        event.number,
+        event.flag ? SentFlyweight.LAST : 0,
+        event.payload,
+        event.length);
+  }
+
+  /**
+   * Whole messages for these connections, one record. {@code bytes} stand at {@link
+   * FailoverEvent#HEADROOM}; what is put ahead of them is written into the room before.
+   */
+  void send(
+      long[] targets,
+      int targetCount,
+      long epoch,
+      long sequence,
+      int flags,
+      ByteBuffer bytes,
+      int length) {
+    int count = 0;
+    for (int i = 0; i < targetCount; i++) {
+      Connection target = state.find(targets[i]);
+      if (target != null && !target.isClosing()) {
+        streams[count] = target.id();
+        offsets[count++] = target.sent();
+      }
+      if (count == MAX_TARGETS || (count > 0 && i == targetCount - 1)) {
+        appendSent(count, epoch, sequence, flags, bytes, length);
+        count = 0;
+      }
+    }
+  }
+
+  /** One record for the first {@code count} of {@link #streams}. */
+  private void appendSent(
+      int count, long epoch, long sequence, int flags, ByteBuffer bytes, int length) {
+    boolean last = (flags & SentFlyweight.LAST) != 0;
+    int head = SentFlyweight.headerLength(count);
+    int from = FailoverEvent.HEADROOM - head;
+    sent.header(bytes, from, epoch, sequence, last, (flags & SentFlyweight.STAND_IN) != 0, count);
+    for (int i = 0; i < count; i++) {
+      sent.target(i, streams[i], offsets[i]);
+    }
+    log.append(
+        RecordKind.SENT, FORMAT, wallMicros(), streams[0], offsets[0], bytes, from, head + length);
+    for (int i = 0; i < count; i++) {
+      Connection target = Objects.requireNonNull(state.find(streams[i]));
+      target.output().add(bytes, FailoverEvent.HEADROOM, length);
+      target.sentAt(state.nowNanos);
+      if (last) {
+        target.arm(null);
+      }
+      effect(Effects.Kind.SENT, target, target.sent());
+    }
+    state.counters.sentBytes += (long) count * length;
+  }
+
+  // ---- the service ----
+
+  private void register(FailoverEvent event) {
+    ServiceSpec service = (ServiceSpec) event.object;
+    if (service == null) {
+      return;
+    }
+    boolean changed = !service.equals(state.service);
+    state.service = service;
+    if (changed) {
+      append(RecordKind.REGISTERED, 0, 0, service.encode(scratch, 0));
+      state.effects.add(log.appended(), Effects.Kind.REGISTERED, null, 0, service);
+    }
+  }
+
+  private void attach(FailoverEvent event) {
+    SpeakerIdentity who = (SpeakerIdentity) event.object;
+    if (who == null) {
+      return;
+    }
+    long position = log.appended();
+    Attached attached = new Attached(position + 1, who.build());
+    append(RecordKind.ATTACHED, 0, 0, attached.encode(scratch, 0));
+    event.targets[0] = state.speaker.channel();
+    event.targetCount = state.speaker.channel() == SpeakerState.NONE ? 0 : 1;
+    state.speaker.attached(
+        event.channel, attached.epoch(), position, who.pid(), who.build(), state.nowNanos);
+    state.effects.add(log.appended(), Effects.Kind.ATTACHED, null, event.channel, null);
+  }
+
+  private void arm(FailoverEvent event) {
+    Connection connection = state.find(event.number);
+    Armed armed = (Armed) event.object;
+    if (armed == null || connection == null || connection.isClosing()) {
+      return;
+    }
+    if (state.speaker.hasTheWord(event.channel)) {
+      connection.arm(armed.on() ? armed : null);
+      append(RecordKind.ARMED, connection.id(), 0, armed.encode(scratch, 0));
+    }
+  }
+
+  private void note(FailoverEvent event) {
+    if (state.speaker.hasTheWord(event.channel)) {
+      log.append(
+          RecordKind.NOTED,
+          FORMAT,
+          wallMicros(),
+          0,
+          0,
+          event.payload,
+          FailoverEvent.HEADROOM,
+          event.length);
+    }
+  }
+
+  private void close(FailoverEvent event) {
+    Connection connection = state.find(event.number);
+    if (connection != null && !connection.isClosing() && state.speaker.hasTheWord(event.channel)) {
+      closed(connection, event.flag ? Cause.LOCAL_ABORT : Cause.LOCAL_CLOSE, "by the speaker");
+    }
+  }
+
+  /** Ends a connection: the record, and what follows its commit. */
+  void closed(Connection connection, Cause cause, String text) {
+    connection.closing(cause, state.nowNanos);
+    append(
+        RecordKind.CLOSED,
+        connection.id(),
+        connection.received(),
+        new Closed(cause, text).encode(scratch, 0));
+    effect(Effects.Kind.CLOSED, connection, 0);
+    if (cause == Cause.STAND_IN_LIMIT || cause == Cause.SILENCE) {
+      alarms.raise("connection " + connection.key() + " was ended: " + text);
+    }
+  }
+
+  private void append(RecordKind kind, long stream, long offset, int length) {
+    log.append(kind, FORMAT, wallMicros(), stream, offset, scratch, 0, length);
+  }
+
+  private void effect(Effects.Kind kind, Connection connection, long value) {
+    state.effects.add(log.appended(), kind, connection, value, null);
+  }
+
+  private static long wallMicros() {
+    return System.currentTimeMillis() * 1000;
+  }
+}
