@@ -126,6 +126,11 @@ final class SimulatedPeer {
     world.peerCloses(connection);
   }
 
+  /** Something that is no BGP. */
+  void babble() {
+    world.fromPeer(connection, new byte[BgpMessage.HEADER_LENGTH]);
+  }
+
   void say(BgpMessage message) {
     ByteBuf out = Unpooled.buffer();
     MessageCodec.encode(message, options(), out);
