@@ -140,6 +140,12 @@ enum ForeignSpeaker {
 
   OPENBGPD("/usr/sbin/bgpd") {
     @Override
+    boolean installed() {
+      // Its unprivileged processes live in a folder that only its service's start makes.
+      return super.installed() && Files.isDirectory(Path.of("/run/openbgpd"));
+    }
+
+    @Override
     String configuration(Path folder) {
       return """
           AS %d
