@@ -55,6 +55,7 @@ class LivenessTest {
     String own = Long.toString(ProcessHandle.current().pid());
     assertThat(speaker(failoverd, "pid")).isEqualTo(own);
     long before = bulk.read();
+    assertThat(before).isLessThan(MANY / 2);
     service.signal(Signal.CONT);
     await("it learns that it was fenced").until(() -> Instance.says(service, "lost"));
     await().until(() -> bulk.read() > before + (1 << 20));

@@ -1,7 +1,6 @@
 package io.holdfast.lab.failover;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -18,6 +17,7 @@ final class PatternPeer implements AutoCloseable {
 
   private final SocketChannel socket;
   private final Dialogue dialogue;
+  private final int port;
   private volatile long written;
   private volatile long read;
   private volatile boolean complete;
@@ -29,6 +29,7 @@ final class PatternPeer implements AutoCloseable {
 
   private PatternPeer(SocketChannel socket, Dialogue dialogue) {
     this.socket = socket;
+    this.port = socket.socket().getLocalPort();
     this.dialogue = dialogue;
   }
 
@@ -155,12 +156,9 @@ final class PatternPeer implements AutoCloseable {
     return failure;
   }
 
+  /** Also when it is closed. */
   int port() {
-    try {
-      return ((InetSocketAddress) socket.getLocalAddress()).getPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return port;
   }
 
   void say(byte[] bytes) throws IOException {
