@@ -1,0 +1,54 @@
+# Shared by the scripts beside this file; to be sourced by sh, after `home` is set to the checkout.
+
+say() { printf '%s\n' "lab: $*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# Whether a folder holds a JDK (javac, not only java) of release 25 or later.
+is_jdk_25() {
+  [ -x "$1/bin/javac" ] && [ -x "$1/bin/java" ] || return 1
+  release=$("$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  [ -n "$release" ] && [ "$release" -ge 25 ]
+}
+
+# Sets and exports JAVA_HOME; fails when there is no JDK 25 in any of the usual places.
+find_jdk() {
+  if [ -n "${JAVA_HOME:-}" ] && is_jdk_25 "$JAVA_HOME"; then
+    export JAVA_HOME
+    return 0
+  fi
+  on_path=$(command -v javac 2>/dev/null || true)
+  if [ -n "$on_path" ]; then
+    on_path=$(readlink -f "$on_path")
+    on_path=${on_path%/bin/javac}
+  fi
+  for candidate in "$on_path" /usr/lib/jvm/* /usr/local/lib/jvm/* /usr/java/* /opt/*jdk* /opt/java* \
+    "${HOME:-/root}"/.sdkman/candidates/java/* "${HOME:-/root}"/.jdks/*; do
+    if [ -n "$candidate" ] && is_jdk_25 "$candidate"; then
+      JAVA_HOME=$candidate
+      export JAVA_HOME
+      return 0
+    fi
+  done
+  return 1
+}
+
+need_root() {
+  [ "$(id -u)" -eq 0 ] || die "this needs root: it makes network namespaces and netfilter rules in them"
+}
+
+# run_java MAIN ARGUMENT...: becomes the lab's JVM.
+run_java() {
+  find_jdk || die "no JDK 25 found; run lab/setup"
+  [ -d "$home/lab/target/lib" ] || die "not built yet; run lab/setup"
+  main=$1
+  shift
+  # shellcheck disable=SC2086 # the options are meant to be split
+  exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:auto -Xmx1g ${LAB_JAVA_OPTIONS:-} \
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Dholdfast.home="$home" -Dlogback.configurationFile=lab-logback.xml \
+    -cp "$home/lab/target/lab-0.1.0.jar:$home/lab/target/lib/*" "$main" "$@"
+}
