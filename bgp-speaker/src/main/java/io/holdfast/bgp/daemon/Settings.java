@@ -83,7 +83,11 @@ final class Settings {
         SERVICE,
         config.router().port(),
         config.peers().stream()
-            .map(peer -> new PeerSpec(peer.address(), peer.localAddress().orElse(Addresses.of(0))))
+            .map(peer -> 
+                    new PeerSpec(
+                        peer.address(),
+                        peer.localAddress().orElse(Addresses.of(0)),
+                        peer.passive() ? 0 : peer.port()))
             .toList());
   }
 }

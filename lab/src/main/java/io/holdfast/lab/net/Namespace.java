@@ -87,7 +87,7 @@ public final class Namespace implements AutoCloseable {
       String processName, Path output, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(Command.prefixed(List.of("setsid"), inside(command)))
-            .directory(output.toAbsolutePath().getParent().toFile())
+            .directory(output.resolveSibling("").toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);

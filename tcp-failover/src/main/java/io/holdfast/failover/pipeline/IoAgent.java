@@ -296,7 +296,6 @@ final class IoAgent implements Runnable {
 
   private void accept(Watched listener) {
     for (int fd = sockets.accept(listener.fd); fd >= 0; fd = sockets.accept(listener.fd)) {
-      prepare(fd);
       try {
         publishEnds(EventType.ACCEPTED, fd, 0, sockets.peerAddress(fd));
       } catch (LinuxException e) {
@@ -310,7 +309,6 @@ final class IoAgent implements Runnable {
     try {
       InetSocketAddress to = remote.socketAddress();
       fd = sockets.connect(local.isAnyLocalAddress() ? null : local, to, ttl);
-      prepare(fd);
       publishEnds(EventType.CONNECTING, fd, request, to);
       Watched w = watch(fd, Kind.CONNECTING);
       w.request = request;
@@ -343,12 +341,6 @@ final class IoAgent implements Runnable {
     }
   }
 
-  /** What a socket must have before a segment of it is held: see the design's holding costs. */
-  private void prepare(int fd) {
-    sockets.congestionControl(fd, "cubic");
-    sockets.retransmissionTimeoutMax(fd, 1000);
-  }
-
   private void decided(Watched w) {
     int error = sockets.soError(w.fd);
     forget(w);
@@ -364,8 +356,7 @@ final class IoAgent implements Runnable {
     for (InetAddress wildcard : wildcards) {
       try {
         int fd = sockets.listen(wildcard, port, BACKLOG);
-        prepare(fd);
-        refresh(watch(fd, Kind.LISTENER));
+          refresh(watch(fd, Kind.LISTENER));
       } catch (LinuxException e) {
         alarms.raise("cannot listen on port " + port + ": " + e.getMessage());
       }
