@@ -35,6 +35,7 @@ final class SpeakerLoop implements Surroundings {
   private Speaker speaker;
   private boolean turnComes;
 
+  @SuppressWarnings("FutureReturnValueIgnored") // What it runs ends the process when it fails.
   SpeakerLoop(
       EventLoop loop, RouterSettings router, List<PeerSettings> peers, Transport transport) {
     this.loop = loop;

@@ -142,6 +142,7 @@ public final class AdjRibOut {
    *
    * @return number of messages
    */
+  @SuppressWarnings("ReferenceEquality") // Interned.
   public int fill(ByteBuf out) {
     LongArrayList withdrawn = new LongArrayList();
     Map<PathAttributes, LongArrayList> announced = new LinkedHashMap<>();
@@ -155,7 +156,11 @@ public final class AdjRibOut {
           withdrawn.addLong(prefix);
           octets += Prefixes.encodedLength(prefix);
         }
-      } else if (told.put(prefix, wanted) != wanted | owedAgain.remove(prefix)) {
+        continue;
+      }
+      boolean news = told.put(prefix, wanted) != wanted;
+      boolean asked = owedAgain.remove(prefix);
+      if (news || asked) {
         LongArrayList group = announced.get(wanted);
         if (group == null) {
           group = new LongArrayList();
@@ -195,6 +200,7 @@ public final class AdjRibOut {
     endOfRibTold = true;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Interned.
   @Nullable PathAttributes rewritten(PathAttributes attributes, long localAs) {
     int slot = System.identityHashCode(attributes) & CACHE_SIZE - 1;
     if (cacheKeys[slot] == attributes) {

@@ -115,6 +115,7 @@ public final class Rib {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // Interned.
   public void announce(AdjRibIn in, PathAttributes attributes, Nlri prefixes) {
     PathAttributes interned = intern(attributes);
     for (int i = 0; i < prefixes.size(); i++) {

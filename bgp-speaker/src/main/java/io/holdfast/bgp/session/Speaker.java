@@ -119,6 +119,8 @@ public final class Speaker {
   }
 
   /**
+   * Bytes of a peer.
+   *
    * @param offset of the first byte in the peer's stream
    * @param bytes not released
    */
@@ -130,6 +132,8 @@ public final class Speaker {
   }
 
   /**
+   * Bytes to a peer; our own echo is ignored.
+   *
    * @param epoch of the speaker that wrote it, or in whose time the stand-in did
    * @param standIn whether it was the stand-in
    * @param last whether it ended the dialogue
