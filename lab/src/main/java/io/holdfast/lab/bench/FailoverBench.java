@@ -90,13 +90,16 @@ final class FailoverBench {
       List<Double> guarded = new ArrayList<>();
       List<Double> plain = new ArrayList<>();
       List<Double> ratios = new ArrayList<>();
+      List<Double> work = new ArrayList<>();
       for (int run = 0; run < size.runs(); run++) {
+        double before = lab.failoverd().cpuSeconds();
         guarded.add(megabytes(lab, StreamLab.PROTECTED, direction, bytes));
+        work.add((lab.failoverd().cpuSeconds() - before) / bytes * 1e9);
         plain.add(megabytes(lab, StreamLab.PLAIN, direction, bytes));
         ratios.add(guarded.get(run) / plain.get(run));
         progress.accept(
-            "%s%s: protected %.0f MB/s, plain %.0f MB/s"
-                .formatted(direction, link, guarded.get(run), plain.get(run)));
+            "%s%s: protected %.0f MB/s (%.2f s of CPU a GB), plain %.0f MB/s"
+                .formatted(direction, link, guarded.get(run), work.get(run), plain.get(run)));
       }
       String name = "goodput, " + direction + link;
       Aim speed = shaped ? null : Aim.atLeast(GOODPUT_AIM);
@@ -104,6 +107,7 @@ final class FailoverBench {
       figures.add(new Figure(name + ": protected", "MB/s", speed, guarded));
       figures.add(new Figure(name + ": plain", "MB/s", null, plain));
       figures.add(new Figure(name + ": ratio", "", ratio, ratios));
+      figures.add(new Figure(name + ": failoverd's CPU", "s/GB", null, work));
     }
   }
 

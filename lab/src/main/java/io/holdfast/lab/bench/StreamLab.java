@@ -37,6 +37,7 @@ final class StreamLab implements AutoCloseable {
   private final Namespace inHost;
   private final Veth cable;
   private final List<AutoCloseable> open = new ArrayList<>();
+  private long failoverdPid;
 
   private StreamLab(Owner owner) {
     workspace = Workspace.create(owner, "stream");
@@ -73,6 +74,7 @@ final class StreamLab implements AutoCloseable {
             List.of(
                 Checkout.program("failoverd").toString(), "--config", configuration.toString()));
     open.add(failoverd);
+    failoverdPid = failoverd.pid();
     Path north = workspace.folder("run").resolve("north.sock");
     LabProcess guarded =
         service(
@@ -148,6 +150,11 @@ final class StreamLab implements AutoCloseable {
         .map(StreamPeer.class::cast)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** What failoverd has used so far. */
+  ProcessUsage failoverd() {
+    return new ProcessUsage(failoverdPid);
   }
 
   /** Limits both directions of the cable. */
