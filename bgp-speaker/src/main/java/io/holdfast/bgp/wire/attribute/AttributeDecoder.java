@@ -180,6 +180,14 @@ public final class AttributeDecoder {
           NotificationCode.UNRECOGNIZED_WELL_KNOWN,
           at,
           "well-known attribute " + code + " is not known");
+    } else if (code == 0) {
+      // Reserved by IANA; also, the canonical form begins with ORIGIN.
+      drop();
+      error(
+          ErrorAction.ATTRIBUTE_DISCARD,
+          NotificationCode.MALFORMED_ATTRIBUTE_LIST,
+          at,
+          "attribute 0 is reserved");
     } else if ((flags & AttributeType.TRANSITIVE) == 0) {
       drop();
     } else {

@@ -417,11 +417,12 @@ public final class PathAttributes {
     /**
      * An attribute that we do not know.
      *
-     * @throws IllegalArgumentException for one that the table knows
+     * @throws IllegalArgumentException for one that the table knows, and for the reserved code 0
      */
     public Builder raw(RawAttribute attribute) {
-      if (AttributeType.of(attribute.code()) != null) {
-        throw new IllegalArgumentException("attribute " + attribute.code() + " is typed");
+      if (attribute.code() == 0 || AttributeType.of(attribute.code()) != null) {
+        throw new IllegalArgumentException(
+            "attribute " + attribute.code() + " is not an unknown one");
       }
       list =
           AttributeList.with(

@@ -1,8 +1,10 @@
 package io.holdfast.bgp.wire.nlri;
 
 import inet.ipaddr.AddressStringException;
+import inet.ipaddr.AddressStringParameters;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
+import inet.ipaddr.IPAddressStringParameters;
 import inet.ipaddr.ipv4.IPv4Address;
 
 /**
@@ -13,6 +15,19 @@ import inet.ipaddr.ipv4.IPv4Address;
 public final class Prefixes {
   /** 0.0.0.0/0. */
   public static final long DEFAULT_ROUTE = 0;
+
+  /** Four decimal numbers and at most a length: no ranges, wildcards, masks or short forms. */
+  private static final IPAddressStringParameters STRICT =
+      new IPAddressStringParameters.Builder()
+          .allowEmpty(false)
+          .allowAll(false)
+          .allowSingleSegment(false)
+          .allowMask(false)
+          .allowPrefixOnly(false)
+          .allowIPv6(false)
+          .allow_inet_aton(false)
+          .setRangeOptions(AddressStringParameters.RangeParameters.NO_RANGE)
+          .toParams();
 
   private Prefixes() {}
 
@@ -95,7 +110,7 @@ public final class Prefixes {
 
   private static IPAddress parseIpv4(String text) {
     try {
-      IPAddress address = new IPAddressString(text).toAddress();
+      IPAddress address = new IPAddressString(text, STRICT).toAddress();
       if (address != null && address.isIPv4()) {
         return address;
       }

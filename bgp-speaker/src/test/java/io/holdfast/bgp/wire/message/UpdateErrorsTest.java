@@ -61,6 +61,7 @@ class UpdateErrorsTest {
     "cluster-list empty, M|800a00, TREAT_AS_WITHDRAW, ATTRIBUTE_LENGTH",
     "extended communities of 7 octets, M|c0100700000000000000, TREAT_AS_WITHDRAW, ATTRIBUTE_LENGTH",
     "large communities of 11 octets, M|c0200b0000000000000000000000, TREAT_AS_WITHDRAW, ATTRIBUTE_LENGTH",
+    "reserved code 0, M|c00001ff, ATTRIBUTE_DISCARD, MALFORMED_ATTRIBUTE_LIST",
     "unknown well-known, M|406300, SESSION_RESET, UNRECOGNIZED_WELL_KNOWN",
     "mp-reach twice, M|800e06000201000000|800e06000201000000, SESSION_RESET, MALFORMED_ATTRIBUTE_LIST",
     "mp-unreach twice, M|800f03000201|800f03000201, SESSION_RESET, MALFORMED_ATTRIBUTE_LIST",
@@ -151,8 +152,7 @@ class UpdateErrorsTest {
 
   @Test
   void anUnknownTransitiveAttributeIsKeptAndMarkedPartial() {
-    PathAttributes attributes =
-        decode(MANDATORY + "c0630312abcd".replace("0312", "0212")).attributes();
+    PathAttributes attributes = decode(MANDATORY + "c06302abcd").attributes();
     assertThat(attributes.unknown()).hasSize(1);
     RawAttribute raw = attributes.unknown().getFirst();
     assertThat(raw.code()).isEqualTo(0x63);
@@ -161,7 +161,7 @@ class UpdateErrorsTest {
 
   @Test
   void anUnknownNonTransitiveAttributeIsDropped() {
-    assertThat(decode(MANDATORY + "80630212ab").attributes())
+    assertThat(decode(MANDATORY + "806302abcd").attributes())
         .isEqualTo(decode(MANDATORY).attributes());
   }
 
