@@ -5,15 +5,7 @@
 # the build trains through these same scripts, with HOLDFAST_AOT_OUTPUT set.
 
 # The checkout that this script is in, whatever link it was called by.
-self=$0
-while [ -L "$self" ]; do
-  link=$(readlink "$self")
-  case $link in
-    /*) self=$link ;;
-    *) self=$(dirname "$self")/$link ;;
-  esac
-done
-home=$(cd "$(dirname "$self")/.." && pwd -P)
+home=$(dirname "$(dirname "$(readlink -f "$0")")")
 
 fail() {
   echo "$name: $1" >&2
