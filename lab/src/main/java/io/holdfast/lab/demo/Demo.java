@@ -119,8 +119,7 @@ final class Demo {
           if (!next.isAlive()) {
             throw new LabFailure("the speaker has ended: " + next.lastWords());
           }
-          return pair.a().neighbor(PairOfPeers.H_TO_A).orElseThrow().established()
-              && pair.b().neighbor(PairOfPeers.H_TO_B).orElseThrow().established();
+          return pair.bothEstablished();
         });
   }
 

@@ -137,7 +137,7 @@ record Evidence(
    * before (Holdfast is behind, it is no prophet), and each withdrawal of the announcer's accounts
    * for one of Holdfast's.
    */
-  private static List<String> falseWithdrawals(
+  static List<String> falseWithdrawals(
       List<BgpMessage> announcer, List<BgpMessage> holdfast, long since) {
     List<RouteEvent> events = new ArrayList<>();
     announcer.forEach(message -> events(message, false, events));
