@@ -92,9 +92,9 @@ final class SpeakerLoop implements Surroundings {
   }
 
   /**
-   * The turn is scheduled for now instead of being queued behind this one: Netty runs its queue until
-   * it is empty, for up to a second, so that work which queues itself again would starve sockets and
-   * heartbeats.
+   * The turn is scheduled for now instead of being queued behind this one: Netty runs its queue
+   * until it is empty, for up to a second, so that work which queues itself again would starve
+   * sockets and heartbeats.
    */
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // What it runs ends the process when it fails.

@@ -4,11 +4,13 @@ import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
 
 /**
- * Finds, in slices, the prefixes for which a peer was not told what it should know: all of the table
- * for a session that begins, next to none after a replay. Owned by the event loop.
+ * Finds, in slices, the prefixes for which a peer was not told what it should know: all of the
+ * table for a session that begins, next to none after a replay. Owned by the event loop.
  */
 final class TableComparison {
-  /** A packed prefix takes 40 bits; what is above it brings routes with equal attributes together. */
+  /**
+   * A packed prefix takes 40 bits; what is above it brings routes with equal attributes together.
+   */
   private static final int PREFIX_BITS = 40;
 
   private static final long PREFIX_MASK = (1L << PREFIX_BITS) - 1;
