@@ -3,6 +3,7 @@ package io.holdfast.bgp.daemon;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 
 /** IPv4 addresses as the JDK has them and as 32 bits. */
 final class Addresses {
@@ -13,17 +14,12 @@ final class Addresses {
     if (!(address instanceof Inet4Address)) {
       return 0;
     }
-    byte[] octets = address.getAddress();
-    return (octets[0] & 0xFF) << 24
-        | (octets[1] & 0xFF) << 16
-        | (octets[2] & 0xFF) << 8
-        | octets[3] & 0xFF;
+    return ByteBuffer.wrap(address.getAddress()).getInt();
   }
 
   static InetAddress of(int bits) {
-    byte[] octets = {(byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits};
     try {
-      return InetAddress.getByAddress(octets);
+      return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(bits).array());
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e); // Four octets are always an address.
     }

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * Connections of our own, on plain sockets; they die with us. For development, and to measure what
  * failover costs. Owned by the event loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A channel that fails says so by closing.
 final class DirectTransport implements Transport, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectTransport.class);
   private static final int CONNECT_TIMEOUT_MILLIS = 10_000;

@@ -11,7 +11,8 @@ public final class Decision {
   /** RFC 4271 section 9.1.1: what a route counts for when nobody said otherwise. */
   public static final long DEFAULT_LOCAL_PREF = 100;
 
-  /** Smaller is better in each. */
+  /** Smaller is better in each. The ordinal of an origin is its number on the wire. */
+  @SuppressWarnings("EnumOrdinal")
   private static final List<Rule> RULES =
       List.of(
           new Rule(Step.LOCALLY_ORIGINATED, c -> c.learned() == Learned.HERE ? 0 : 1),
@@ -36,6 +37,8 @@ public final class Decision {
   private Decision() {}
 
   /**
+   * The best of the candidates, whatever their order.
+   *
    * @param candidates at least one; no two from the same peer
    */
   public static Choice among(List<Candidate> candidates) {

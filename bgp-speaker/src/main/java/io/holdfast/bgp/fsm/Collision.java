@@ -32,6 +32,8 @@ public final class Collision {
   private Collision() {}
 
   /**
+   * The verdict on two connections.
+   *
    * @param existing state of the connection on which no OPEN has just come
    * @param existingIsOurs whether we opened that one
    * @param newerIsOurs whether we opened the one on which the OPEN came

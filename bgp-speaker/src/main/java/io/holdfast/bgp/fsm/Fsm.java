@@ -52,6 +52,8 @@ public final class Fsm {
   private Fsm() {}
 
   /**
+   * The transition that this event causes in this state.
+   *
    * @throws IllegalStateException if the table of transitions does not know the outcome (a defect)
    */
   public static Transition on(SessionState state, Event event) {

@@ -35,7 +35,7 @@ public final class AttributeInterner {
     for (Entry e = buckets[hash & buckets.length - 1]; e != null; e = e.next) {
       if (e.hash == hash) {
         PathAttributes known = e.get();
-        if (attributes.equals(known) && known != null) {
+        if (known != null && attributes.equals(known)) {
           return known;
         }
       }

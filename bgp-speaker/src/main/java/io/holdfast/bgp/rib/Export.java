@@ -32,13 +32,14 @@ final class Export {
       return false; // Section 9.2: internal routes are not passed on to internal peers.
     }
     PathAttributes attributes = route.attributes();
-    if (attributes.hasCommunity(NO_ADVERTISE)
-        || !to.internal()
-            && (attributes.hasCommunity(NO_EXPORT)
-                || attributes.hasCommunity(NO_EXPORT_SUBCONFED))) {
+    if (attributes.hasCommunity(NO_ADVERTISE) || (!to.internal() && staysInside(attributes))) {
       return false;
     }
     return to.exports().accepts(prefix);
+  }
+
+  private static boolean staysInside(PathAttributes attributes) {
+    return attributes.hasCommunity(NO_EXPORT) || attributes.hasCommunity(NO_EXPORT_SUBCONFED);
   }
 
   /** The attributes as this neighbour gets them; null if they are too long for any message. */

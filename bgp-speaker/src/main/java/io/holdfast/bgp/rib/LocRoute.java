@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param step that decided for it
  */
 public record LocRoute(@Nullable AdjRibIn source, PathAttributes attributes, Step step) {
+  @SuppressWarnings("ReferenceEquality") // Interned.
   boolean sameRoute(@Nullable AdjRibIn otherSource, PathAttributes otherAttributes) {
     return source == otherSource && attributes == otherAttributes;
   }

@@ -25,7 +25,8 @@ final class Negotiation {
       return Notification.of(NotificationCode.BAD_PEER_AS);
     }
     // RFC 6286 section 2.1: not zero, and unique within an autonomous system.
-    if (open.bgpIdentifier() == 0 || peer.internal() && open.bgpIdentifier() == router.routerId()) {
+    if (open.bgpIdentifier() == 0
+        || (peer.internal() && open.bgpIdentifier() == router.routerId())) {
       return Notification.of(NotificationCode.BAD_BGP_IDENTIFIER);
     }
     if (open.holdTime() == 1 || open.holdTime() == 2) {

@@ -201,9 +201,7 @@ public final class Peer {
     }
   }
 
-  /**
-   * @return whether this was the attempt under way
-   */
+  /** An attempt to connect has failed; returns whether it was this peer's. */
   boolean connectFailed(long failed, long micros) {
     if (request != failed) {
       return false;

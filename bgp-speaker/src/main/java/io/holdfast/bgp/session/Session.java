@@ -417,6 +417,12 @@ public final class Session {
     }
   }
 
+  /** Goes on comparing tables until then; returns whether there is more to compare. */
+  boolean compare(long until) {
+    AdjRibOut out = adjRibOut();
+    return out != null && out.compare(until);
+  }
+
   /** Whether there are routes to send, and credit. */
   boolean ready() {
     AdjRibOut out = adjRibOut();

@@ -119,6 +119,8 @@ public final class Speaker {
   }
 
   /**
+   * Bytes of a peer.
+   *
    * @param offset of the first byte in the peer's stream
    * @param bytes not released
    */
@@ -130,6 +132,8 @@ public final class Speaker {
   }
 
   /**
+   * Bytes to a peer; our own echo is ignored.
+   *
    * @param epoch of the speaker that wrote it, or in whose time the stand-in did
    * @param standIn whether it was the stand-in
    * @param last whether it ended the dialogue
@@ -215,7 +219,8 @@ public final class Speaker {
   }
 
   /**
-   * Works off what waits: prefixes to decide, then routes to send, to one peer after the other.
+   * Works off what waits: prefixes to decide, tables to compare, then routes to send, to one peer
+   * after the other.
    *
    * @param until {@link System#nanoTime} at which to stop
    * @return whether there is more that could be done now
@@ -226,6 +231,13 @@ public final class Speaker {
     }
     if (!active) {
       return false;
+    }
+    for (Peer peer : peers.values()) {
+      for (Session session : peer.sessions()) {
+        if (session.compare(until)) {
+          return true;
+        }
+      }
     }
     List<Session> ready = ready();
     while (!ready.isEmpty()) {

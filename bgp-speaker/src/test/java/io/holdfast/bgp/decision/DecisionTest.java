@@ -82,8 +82,7 @@ class DecisionTest {
 
   @Test
   void comparesMedOfTheSameNeighbour() {
-    assertChosen(
-        Step.MED, external(path(1, 2).med(5), 9), external(path(1, 3).med(6), 1));
+    assertChosen(Step.MED, external(path(1, 2).med(5), 9), external(path(1, 3).med(6), 1));
   }
 
   @Test
@@ -93,8 +92,7 @@ class DecisionTest {
 
   @Test
   void doesNotCompareMedOfDifferentNeighbours() {
-    assertChosen(
-        Step.ROUTER_ID, external(path(1, 2).med(50), 1), external(path(7, 3).med(6), 2));
+    assertChosen(Step.ROUTER_ID, external(path(1, 2).med(50), 1), external(path(7, 3).med(6), 2));
   }
 
   @Test

@@ -137,11 +137,7 @@ class FsmTest {
             Do.TAKE_UPDATE, "take",
             Do.READVERTISE, "readvertise",
             Do.CLOSE, "close");
-    return actions.stream()
-        .filter(words::containsKey)
-        .map(words::get)
-        .findFirst()
-        .orElse("-");
+    return actions.stream().filter(words::containsKey).map(words::get).findFirst().orElse("-");
   }
 
   @Test

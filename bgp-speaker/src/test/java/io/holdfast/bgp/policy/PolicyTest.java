@@ -37,8 +37,7 @@ class PolicyTest {
 
   @Test
   void letsTheFirstStatementThatMatchesDecide() {
-    Policy policy =
-        new Policy("p", List.of(new Statement(TEN, false), new Statement(null, true)));
+    Policy policy = new Policy("p", List.of(new Statement(TEN, false), new Statement(null, true)));
     assertThat(policy.accepts(prefix("10.1.0.0/16"))).isFalse();
     assertThat(policy.accepts(prefix("10.0.0.0/8"))).isTrue();
   }

@@ -44,8 +44,7 @@ class HandshakeTest {
                   messages,
                   whole ->
                       said.computeIfAbsent(connection, c -> new ArrayList<>())
-                          .add(
-                              (BgpMessage) MessageCodec.decode(whole, SessionOptions.INITIAL)));
+                          .add((BgpMessage) MessageCodec.decode(whole, SessionOptions.INITIAL)));
           messages.release();
         }
 
@@ -117,8 +116,7 @@ class HandshakeTest {
 
   private void opened(Speaker speaker, long connection, boolean ours) {
     long request = ours ? requests.getLast() : 0;
-    speaker.opened(
-        connection, new Opening(OUR_ID, 179, THEIR_ID, 40_000, ours, request), micros);
+    speaker.opened(connection, new Opening(OUR_ID, 179, THEIR_ID, 40_000, ours, request), micros);
   }
 
   private void hear(Speaker speaker, long connection, BgpMessage message) {

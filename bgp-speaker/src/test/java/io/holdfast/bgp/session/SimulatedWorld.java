@@ -290,8 +290,7 @@ final class SimulatedWorld implements Transport, Surroundings {
       ended.put(connection, true);
     }
     long offset = outbound.merge(connection, (long) bytes.length, Long::sum) - bytes.length;
-    Entry.SentAt sent =
-        new Entry.SentAt(connection, offset, epoch, false, last, bytes, micros);
+    Entry.SentAt sent = new Entry.SentAt(connection, offset, epoch, false, last, bytes, micros);
     append(sent);
     inputs.add(() -> echo(sent));
   }

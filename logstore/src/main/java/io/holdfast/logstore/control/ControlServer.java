@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -88,8 +87,6 @@ public final class ControlServer implements AutoCloseable {
         new ServerBootstrap()
             .group(loops)
             .channel(EpollServerDomainSocketChannel.class)
-            // A client may say all that it has to say, close its side, and then read.
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -124,6 +121,10 @@ public final class ControlServer implements AutoCloseable {
   private void accepted(UnixChannel channel) {
     int now = clients.incrementAndGet();
     channel.closeFuture().addListener(f -> clients.decrementAndGet());
+    if (now > 2 * MOST_CLIENTS) {
+      var _ = channel.close(); // a crowd gets no reasons
+      return;
+    }
     ControlHandler handler = new ControlHandler(commands, executor, refusal(channel, now));
     channel
         .pipeline()

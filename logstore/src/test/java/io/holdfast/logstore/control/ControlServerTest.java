@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -143,10 +144,18 @@ class ControlServerTest {
   }
 
   @Test
-  void answersAClientThatHasClosedItsOwnSide() throws Exception {
-    // dialogue() shuts its side down before it reads.
+  void givesALargeAnswerWhole() throws Exception {
     assertThat(dialogue("{\"v\":1,\"command\":\"large\"}\n").getFirst())
         .hasSizeGreaterThan(1 << 20);
+  }
+
+  @Test
+  void forgetsAClientThatClosesItsSideAndStaysSilent() throws Exception {
+    try (SocketChannel half = raw()) {
+      half.write(ByteBuffer.wrap("{\"v\":1,".getBytes(StandardCharsets.UTF_8)));
+      half.shutdownOutput();
+      assertThat(half.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
   }
 
   @Test
@@ -308,9 +317,9 @@ class ControlServerTest {
           public static void main(String[] a) throws Exception {
             try (SocketChannel c = SocketChannel.open(StandardProtocolFamily.UNIX)) {
               c.connect(UnixDomainSocketAddress.of(a[0]));
-              try { c.write(ByteBuffer.wrap("{\\"v\\":1,\\"command\\":\\"echo\\"}\\n".getBytes())); c.shutdownOutput(); }
+              try { c.write(ByteBuffer.wrap("{\\"v\\":1,\\"command\\":\\"echo\\"}\\n".getBytes())); }
               catch (java.io.IOException e) { }
-              System.out.print(new String(Channels.newInputStream(c).readAllBytes()));
+              System.out.println(new java.io.BufferedReader(Channels.newReader(c, "UTF-8")).readLine());
             } catch (java.io.IOException e) { System.out.println(e.getMessage()); }
           }
         }
@@ -338,35 +347,35 @@ class ControlServerTest {
     return SocketChannel.open(UnixDomainSocketAddress.of(socket));
   }
 
-  /** Says all of {@code text}, shuts its side down, and reads until the server closes. */
+  /**
+   * Says all of {@code text}, and reads a line for each of its lines, or until the server closes.
+   */
   private List<String> dialogue(String text) throws IOException {
-    StringBuilder heard = new StringBuilder();
+    List<String> heard = new ArrayList<>();
     try (SocketChannel client = raw()) {
-      Thread writer =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      ByteBuffer out = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                      while (out.hasRemaining()) {
-                        client.write(out);
-                      }
-                      client.shutdownOutput();
-                    } catch (IOException e) {
-                      // The server may close before it has read all of an overlong line.
-                    }
-                  });
-      ByteBuffer in = ByteBuffer.allocate(1 << 16);
-      try {
-        while (client.read(in.clear()) >= 0) {
-          heard.append(StandardCharsets.UTF_8.decode(in.flip()));
-        }
-        writer.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      Thread writer = Thread.ofPlatform().start(() -> say(client, text));
+      var in = new java.io.BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
+      long wanted = Math.max(1, text.chars().filter(c -> c == '\n').count());
+      String line;
+      while (heard.size() < wanted && (line = in.readLine()) != null) {
+        heard.add(line);
       }
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return heard.toString().lines().toList();
+    return heard;
+  }
+
+  private static void say(SocketChannel client, String text) {
+    try {
+      ByteBuffer out = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (out.hasRemaining()) {
+        client.write(out);
+      }
+    } catch (IOException e) {
+      // The server may close before it has read all of an overlong line.
+    }
   }
 
   private static String error(String text) {

@@ -164,8 +164,18 @@ final class IoAgent implements Runnable {
 
   // ---- the loop ----
 
+  /** A defect of ours ends the process: a deaf failoverd that looks alive would be worse. */
   @Override
   public void run() {
+    try {
+      loop();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the io agent failed; failoverd ends", e);
+      Runtime.getRuntime().halt(70);
+    }
+  }
+
+  private void loop() {
     long nextTick = System.nanoTime();
     while (!stopped) {
       long left = nextTick - System.nanoTime();
