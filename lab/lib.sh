@@ -7,10 +7,11 @@ die() {
   exit 1
 }
 
-# Whether a folder holds a JDK (javac, not only java) of release 25 or later.
+# Whether a folder holds a JDK (javac, not only java) of release 25 or later. A JDK says its version in the file
+# "release"; asking a JVM would cost its start.
 is_jdk_25() {
-  [ -x "$1/bin/javac" ] && [ -x "$1/bin/java" ] || return 1
-  release=$("$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+  release=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
   [ -n "$release" ] && [ "$release" -ge 25 ]
 }
 

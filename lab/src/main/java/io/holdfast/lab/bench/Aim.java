@@ -34,7 +34,9 @@ public record Aim(boolean atLeast, double bound, boolean required) {
   @Override
   public String toString() {
     String number =
-        bound == Math.rint(bound) ? Long.toString((long) bound) : String.format(Locale.ROOT, "%s", bound);
+        bound == Math.rint(bound)
+            ? Long.toString((long) bound)
+            : String.format(Locale.ROOT, "%s", bound);
     return (atLeast ? ">= " : "<= ") + number + (required ? " required" : "");
   }
 }

@@ -74,8 +74,7 @@ public final class Bench implements Callable<Integer> {
         new FailoverBench(
             quick ? FailoverBench.Size.QUICK : FailoverBench.Size.FULL,
             text -> {
-              err.printf(
-                  Locale.ROOT, "%5.1f s  %s%n", (System.nanoTime() - begin) * 1e-9, text);
+              err.printf(Locale.ROOT, "%5.1f s  %s%n", (System.nanoTime() - begin) * 1e-9, text);
               err.flush();
             });
     Surroundings where = Surroundings.now();

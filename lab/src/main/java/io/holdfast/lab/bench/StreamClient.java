@@ -40,7 +40,8 @@ public final class StreamClient {
     PrintStream out = System.out;
     if (arguments.length == 4) {
       out.println(
-          client.answer(Integer.parseInt(arguments[1]), arguments[2], Long.parseLong(arguments[3])));
+          client.answer(
+              Integer.parseInt(arguments[1]), arguments[2], Long.parseLong(arguments[3])));
       return;
     }
     BufferedReader orders =
@@ -75,8 +76,7 @@ public final class StreamClient {
     if (what.equals("ack")) {
       AckProbe.Latency latency =
           AckProbe.measure(new InetSocketAddress(host, port), Math.toIntExact(count));
-      return String.format(
-          Locale.ROOT, "%.3f %.3f", latency.p50Micros(), latency.p99Micros());
+      return String.format(Locale.ROOT, "%.3f %.3f", latency.p50Micros(), latency.p99Micros());
     }
     try (Socket socket = connect(port)) {
       socket.setTcpNoDelay(true);

@@ -78,8 +78,7 @@ final class StreamLab implements AutoCloseable {
     Path north = workspace.folder("run").resolve("north.sock");
     LabProcess guarded =
         service(
-            "protected",
-            List.of("protected", north.toString(), Integer.toString(PROTECTED), PEER));
+            "protected", List.of("protected", north.toString(), Integer.toString(PROTECTED), PEER));
     LabProcess plain = service("plain", List.of("plain", Integer.toString(PLAIN)));
     awaitReady(failoverd, guarded);
     awaitReady(failoverd, plain);

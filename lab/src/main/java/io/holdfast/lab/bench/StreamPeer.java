@@ -25,8 +25,7 @@ final class StreamPeer implements AutoCloseable {
     this.process = process;
     this.orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     this.answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /**
@@ -34,8 +33,7 @@ final class StreamPeer implements AutoCloseable {
    * @param host the service's address
    */
   static StreamPeer start(Namespace namespace, Path errors, String host) {
-    List<String> command =
-        namespace.inside(StreamLab.java(StreamClient.class, List.of(host)));
+    List<String> command = namespace.inside(StreamLab.java(StreamClient.class, List.of(host)));
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
       return Teardown.keep(new StreamPeer(builder.start()));

@@ -52,10 +52,7 @@ record Plan(long seed, List<Step> base, List<Segment> segments) {
    * @param after the routes of each side at its end, with the set of their attributes
    */
   record Segment(
-      List<Step> steps,
-      List<Integer> deaths,
-      int burst,
-      Map<Side, Map<String, Integer>> after) {}
+      List<Step> steps, List<Integer> deaths, int burst, Map<Side, Map<String, Integer>> after) {}
 
   /** Makes the plan. */
   static Plan of(long seed, int kills) {

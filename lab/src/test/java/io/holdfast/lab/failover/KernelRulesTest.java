@@ -56,7 +56,8 @@ class KernelRulesTest {
 
   @Test
   void theRulesOfAKilledInstanceAreReplacedThoseOfOthersSurviveAndAnEndInOrderRemovesOurs() {
-    rig.us.run("iptables", "-t", "raw", "-A", "OUTPUT", "-p", "udp", "--dport", "9", "-j", "ACCEPT");
+    rig.us.run(
+        "iptables", "-t", "raw", "-A", "OUTPUT", "-p", "udp", "--dport", "9", "-j", "ACCEPT");
     Instance failoverd = rig.instance("").start();
     PatternService first = rig.with(failoverd.service(Armed.OFF));
     await().until(() -> inPlace(179));

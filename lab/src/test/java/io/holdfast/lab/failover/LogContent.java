@@ -61,8 +61,7 @@ final class LogContent {
     Connection connection = connections.get(record.stream());
     if (kind == RecordKind.OPENED) {
       connections.put(
-          record.stream(),
-          new Connection(Opened.decode(record, position), record.timeMicros()));
+          record.stream(), new Connection(Opened.decode(record, position), record.timeMicros()));
     } else if (kind == RecordKind.SENT) {
       sent(Sent.decode(record, position), record.timeMicros());
     } else if (kind == RecordKind.RECEIVED && connection != null) {
