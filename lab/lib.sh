@@ -49,6 +49,6 @@ run_java() {
   # shellcheck disable=SC2086 # the options are meant to be split
   exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:auto -Xmx1g ${LAB_JAVA_OPTIONS:-} \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Dholdfast.home="$home" -Dlogback.configurationFile=lab-logback.xml \
+    -Dholdfast.home="$home" \
     -cp "$home/lab/target/lab-0.1.0.jar:$home/lab/target/lib/*" "$main" "$@"
 }

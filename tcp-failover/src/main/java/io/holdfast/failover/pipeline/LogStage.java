@@ -17,6 +17,7 @@ import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.record.RecordKind;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ final class LogStage {
   private final long[] streams = new long[MAX_TARGETS];
   private final long[] offsets = new long[MAX_TARGETS];
 
+  /** By channel, what those who have not the word yet want served. */
+  private final Long2ObjectHashMap<ServiceSpec> registered = new Long2ObjectHashMap<>();
+
   LogStage(Log log, FailoverState state, Alarms alarms) {
     this.log = log;
     this.state = state;
@@ -62,9 +66,10 @@ final class LogStage {
       case NOTE -> note(event);
       case CLOSE -> close(event);
       case REGISTER -> register(event);
+      case SPEAKER_GONE -> gone(event);
       case CONNECTING -> state.handshakes.connecting(event.key, event.number, event.descriptor);
       case CONNECTED -> connected(event);
-      case ACCEPTED, ROOM, TICK, COMMITTED, HELLO, FOLDED, CONNECT, SPEAKER_GONE, RUN -> {
+      case ACCEPTED, ROOM, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
         // nothing that the log must know
       }
     }
@@ -313,11 +318,20 @@ final class LogStage {
 
   // ---- the service ----
 
+  /** What a channel wants served counts from when it has the word. */
   private void register(FailoverEvent event) {
     ServiceSpec service = (ServiceSpec) event.object;
     if (service == null) {
       return;
     }
+    if (state.speaker.hasTheWord(event.channel)) {
+      serve(service);
+    } else {
+      registered.put(event.channel, service);
+    }
+  }
+
+  private void serve(ServiceSpec service) {
     boolean changed = !service.equals(state.service);
     state.service = service;
     if (changed) {
@@ -326,19 +340,37 @@ final class LogStage {
     }
   }
 
+  /**
+   * Gives the word to who asks for it, unless another has it and is alive: who was fenced and wakes
+   * up, and comes again, must not take it from its successor. That one is turned away and comes
+   * again, until the other is gone or has been silent for too long.
+   */
   private void attach(FailoverEvent event) {
     SpeakerIdentity who = (SpeakerIdentity) event.object;
-    if (who == null) {
+    ServiceSpec service = registered.remove(event.channel);
+    event.flag = who != null && state.speaker.channel() == SpeakerState.NONE;
+    if (who == null || !event.flag) {
       return;
+    }
+    if (service != null) {
+      serve(service);
     }
     long position = log.appended();
     Attached attached = new Attached(position + 1, who.build());
     append(RecordKind.ATTACHED, 0, 0, attached.encode(scratch, 0));
-    event.targets[0] = state.speaker.channel();
-    event.targetCount = state.speaker.channel() == SpeakerState.NONE ? 0 : 1;
     state.speaker.attached(
         event.channel, attached.epoch(), position, who.pid(), who.build(), state.nowNanos);
     state.effects.add(log.appended(), Effects.Kind.ATTACHED, null, event.channel, null);
+  }
+
+  /** Here and not after the commit, so that who comes next in the same batch finds the place free. */
+  private void gone(FailoverEvent event) {
+    registered.remove(event.channel);
+    event.flag = state.speaker.hasTheWord(event.channel);
+    if (event.flag) {
+      event.number = state.speaker.pid();
+      state.speaker.gone(state.nowNanos);
+    }
   }
 
   private void arm(FailoverEvent event) {

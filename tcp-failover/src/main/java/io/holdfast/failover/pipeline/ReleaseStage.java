@@ -31,6 +31,9 @@ final class ReleaseStage {
   private final Alarms alarms;
   private boolean paused;
 
+  /** So that one who comes again and again is told of once. */
+  private int lastTurnedAway;
+
   ReleaseStage(
       Log log,
       FailoverState state,
@@ -57,7 +60,7 @@ final class ReleaseStage {
       case ROOM -> room(event);
       case CONNECT -> connect(event);
       case FOLDED -> folded(event);
-      case HELLO, ATTACH -> replaced(event);
+      case ATTACH -> turnedAway(event);
       case SPEAKER_GONE -> gone(event);
       case READ,
           PEER_FIN,
@@ -65,6 +68,7 @@ final class ReleaseStage {
           TICK,
           COMMITTED,
           CONNECTING,
+          HELLO,
           REGISTER,
           OUTPUT,
           CLOSE,
@@ -338,11 +342,19 @@ final class ReleaseStage {
     }
   }
 
-  /** A newer speaker has the word: the one before is fenced. */
-  private void replaced(FailoverEvent event) {
-    if (event.type == EventType.ATTACH && event.targetCount == 1) {
-      speakers.fence(event.targets[0], "another speaker attached");
+  /** It wanted the word while another had it. */
+  private void turnedAway(FailoverEvent event) {
+    if (event.flag) {
+      return;
     }
+    int pid = event.object instanceof SpeakerIdentity who ? who.pid() : 0;
+    if (pid != lastTurnedAway) {
+      lastTurnedAway = pid;
+      alarms.raise(
+          "process %d wants to speak while process %d does: it has to wait"
+              .formatted(pid, state.speaker.pid()));
+    }
+    speakers.fence(event.channel, "another speaker has the word");
   }
 
   private void welcome(long channel) {
@@ -359,10 +371,8 @@ final class ReleaseStage {
   }
 
   private void gone(FailoverEvent event) {
-    if (state.speaker.hasTheWord(event.channel)) {
-      int pid = state.speaker.pid();
-      state.speaker.gone(state.nowNanos);
-      watch.gone(pid);
+    if (event.flag) {
+      watch.gone((int) event.number);
     }
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.failover.connection.Connection;
 import io.holdfast.failover.records.Armed;
+import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.logstore.record.RecordKind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the two stages do, with commits given by hand. */
@@ -134,16 +136,47 @@ class StagesTest {
     assertThat(ends.written.toString(UTF_8)).isEqualTo("firstsecond");
   }
 
+  private void gone(long channel) {
+    FailoverEvent gone = ends.event(EventType.SPEAKER_GONE);
+    gone.channel = channel;
+    ends.batch(gone);
+  }
+
   @Test
   void outputOfAnEarlierSpeakerIsRefusedOnceALaterOneHasAttached() {
     Connection connection = ends.open();
     ends.attach(5);
     ends.folded(5);
+    gone(5);
     ends.attach(6);
     ends.batch(ends.output(5, connection, "late"));
     assertThat(ends.written.toString(UTF_8)).isEmpty();
-    assertThat(ends.told).contains("fence 5");
     assertThat(ends.state.counters.fencedOutputs).isEqualTo(1);
+  }
+
+  @Test
+  void whoWantsToSpeakWhileAnotherDoesIsTurnedAwayAndChangesNothing() {
+    Connection connection = ends.open();
+    register(5, "first");
+    ends.attach(5);
+    ends.folded(5);
+    register(6, "second");
+    ends.attach(6);
+    ends.batch(ends.output(6, connection, "usurped"), ends.output(5, connection, "mine"));
+    assertThat(ends.told).contains("serve first", "fence 6").doesNotContain("serve second");
+    assertThat(ends.written.toString(UTF_8)).isEqualTo("mine");
+    gone(5);
+    register(7, "second");
+    ends.attach(7);
+    assertThat(ends.told).contains("serve second");
+    assertThat(ends.state.speaker.hasTheWord(7)).isTrue();
+  }
+
+  private void register(long channel, String name) {
+    FailoverEvent event = ends.event(EventType.REGISTER);
+    event.channel = channel;
+    event.object = new ServiceSpec(name, 179, List.of());
+    ends.batch(event);
   }
 
   @Test
@@ -151,6 +184,7 @@ class StagesTest {
     ends.attach(5);
     long before = ends.appended();
     ends.open();
+    gone(5);
     ends.attach(6);
     assertThat(ends.told).contains("welcome 6 from " + before);
   }
