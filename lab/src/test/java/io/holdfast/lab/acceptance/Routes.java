@@ -69,6 +69,11 @@ final class Routes {
         });
   }
 
+  /** How many routes the receiver has learned, whatever they are. */
+  int learnedCount() {
+    return receiver.learned().size();
+  }
+
   private Map<String, String> expected() {
     Map<String, String> expected = new TreeMap<>();
     announced.forEach(
