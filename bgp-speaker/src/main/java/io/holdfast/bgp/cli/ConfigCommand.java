@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,8 +32,6 @@ final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true)
   static final class Check implements Callable<Integer> {
 
-    @Mixin Where where = new Where();
-
     @Option(names = "--json", description = "Print the result as JSON.")
     boolean json;
 
@@ -43,7 +40,7 @@ final class ConfigCommand implements Runnable {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      Path file = where.file();
+      Path file = Where.file(spec);
       ObjectNode result = Question.JSON.createObjectNode().put("file", file.toString());
       try {
         SpeakerConfig config = SpeakerConfig.load(file);

@@ -1,6 +1,7 @@
 package io.holdfast.bgp.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,17 +33,18 @@ public final class HoldfastCommand implements Runnable {
       defaultValue = "/etc/holdfast/holdfast.yaml")
   Path config = Where.DEFAULT;
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
-  /** Made by picocli. */
-  public HoldfastCommand() {
-    spec = CommandSpec.create();
-  }
+  /** Made by {@link #main}. */
+  public HoldfastCommand() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(
-        run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = run(arguments, out, err);
+    out.flush();
+    System.exit(code);
   }
 
   /** Runs one command; for tests too. */

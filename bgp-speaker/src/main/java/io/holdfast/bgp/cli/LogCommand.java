@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,8 +40,6 @@ final class LogCommand implements Runnable {
   /** What both share: which log, and what becomes of a damaged one. */
   abstract static class Reading implements Callable<Integer> {
 
-    @Mixin Where where = new Where();
-
     @Option(names = "--json", description = "Print JSON.")
     boolean json;
 
@@ -58,7 +55,7 @@ final class LogCommand implements Runnable {
     public Integer call() throws IOException {
       PrintWriter err = spec.commandLine().getErr();
       try {
-        Path folder = directory == null ? where.logDirectory() : directory;
+        Path folder = directory == null ? Where.folders(spec).logDirectory() : directory;
         try (OfflineLog log = OfflineLog.open(folder)) {
           return read(log, spec.commandLine().getOut());
         }

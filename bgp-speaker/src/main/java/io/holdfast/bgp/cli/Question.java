@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,12 +34,10 @@ abstract class Question implements java.util.concurrent.Callable<Integer> {
     }
   }
 
-  @Mixin Where where = new Where();
-
   @Option(names = "--json", description = "Print the daemon's answer as JSON.")
   boolean json;
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private final Daemon daemon;
   private final String command;
@@ -68,7 +65,7 @@ abstract class Question implements java.util.concurrent.Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try {
-      Path socket = where.runtimeDirectory().resolve(daemon.socket);
+      Path socket = Where.folders(spec).runtimeDirectory().resolve(daemon.socket);
       try (ControlClient client = ControlClient.connect(socket, PATIENCE)) {
         JsonNode result = client.ask(command, arguments());
         if (json) {

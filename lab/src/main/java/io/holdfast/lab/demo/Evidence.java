@@ -26,8 +26,10 @@ import java.util.OptionalLong;
  * @param falseWithdrawals withdrawals of routes that were valid, in words
  * @param flaws streams that are no BGP, or that contradict themselves
  * @param silences for each death the milliseconds until Holdfast's next UPDATE on either cable
+ * @param deathsAmidUpdates deaths with an UPDATE of anybody's less than 20 ms before and less than
+ *     20 ms after
  */
-record Evidence(
+public record Evidence(
     long notifications,
     long fins,
     long resets,
@@ -36,7 +38,10 @@ record Evidence(
     long keepalives,
     List<String> falseWithdrawals,
     List<String> flaws,
-    List<Long> silences) {
+    List<Long> silences,
+    long deathsAmidUpdates) {
+
+  private static final long AMID_MICROS = 20_000;
 
   /** How far back a withdrawal by the announcer may lie that Holdfast passes on: an outage. */
   private static final long WITHDRAWAL_DELAY_MICROS = 15_000_000;
@@ -79,6 +84,15 @@ record Evidence(
   }
 
   /**
+   * Reads a capture, whether it has been stopped or still goes on.
+   *
+   * @param since microseconds since 1970: from when on nothing may have happened
+   */
+  public static Evidence since(Capture capture, long since) {
+    return of(capture, since, List.of());
+  }
+
+  /**
    * Reads a capture that has been stopped.
    *
    * @param since microseconds since 1970: from when on nothing may have happened
@@ -109,7 +123,21 @@ record Evidence(
         count(ours, BgpMessage.KEEPALIVE, since),
         List.copyOf(falseWithdrawals),
         List.copyOf(flaws),
-        silences(ours, deaths));
+        silences(ours, deaths),
+        deaths.stream().filter(death -> isAmidUpdates(death, all)).count());
+  }
+
+  private static boolean isAmidUpdates(Progress.Death death, List<BgpMessage> all) {
+    boolean before = false;
+    boolean after = false;
+    for (BgpMessage message : all) {
+      if (message.type() == BgpMessage.UPDATE) {
+        long since = message.micros() - death.micros();
+        before |= since <= 0 && since > -AMID_MICROS;
+        after |= since > 0 && since < AMID_MICROS;
+      }
+    }
+    return before && after;
   }
 
   private static long count(List<BgpMessage> messages, int type, long since) {
@@ -137,7 +165,7 @@ record Evidence(
    * before (Holdfast is behind, it is no prophet), and each withdrawal of the announcer's accounts
    * for one of Holdfast's.
    */
-  private static List<String> falseWithdrawals(
+  static List<String> falseWithdrawals(
       List<BgpMessage> announcer, List<BgpMessage> holdfast, long since) {
     List<RouteEvent> events = new ArrayList<>();
     announcer.forEach(message -> events(message, false, events));

@@ -23,13 +23,7 @@ final class Witness implements AutoCloseable {
    * @param uptimeBroken whether its uptime ever fell, or is shorter than the witness has looked
    * @param uptimeMillis the last uptime seen
    */
-  record Testimony(int drops, boolean uptimeBroken, long uptimeMillis) {
-
-    /** Whether the session lived through it all. */
-    boolean unbroken() {
-      return drops == 0 && !uptimeBroken;
-    }
-  }
+  record Testimony(int drops, boolean uptimeBroken, long uptimeMillis) {}
 
   /** One peer, and how it was at the start. */
   private static final class Watched {
@@ -62,9 +56,9 @@ final class Witness implements AutoCloseable {
       // FRR counts whole seconds, on either end of the interval.
       boolean tooShort = last.uptimeMillis() + 2000 < watchedMillis;
       int drops =
-          last.connectionsDropped()
-              - start.connectionsDropped()
-              + Math.max(0, last.connectionsEstablished() - start.connectionsEstablished());
+          Math.max(
+              last.connectionsDropped() - start.connectionsDropped(),
+              last.connectionsEstablished() - start.connectionsEstablished());
       return new Testimony(
           drops, uptimeFell || tooShort || !last.established(), last.uptimeMillis());
     }

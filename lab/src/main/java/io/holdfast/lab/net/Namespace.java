@@ -79,13 +79,15 @@ public final class Namespace implements AutoCloseable {
    * reaches only the lab, which then ends things in order.
    *
    * @param processName what the lab calls it
-   * @param output the file that gets both its output streams (appended)
+   * @param output the file that gets both its output streams (appended); its folder is the
+   *     process's working folder, where a crashing JVM leaves its report
    * @param environment variables besides those of this JVM
    */
   public LabProcess start(
       String processName, Path output, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(Command.prefixed(List.of("setsid"), inside(command)))
+            .directory(output.resolveSibling("").toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);

@@ -3,10 +3,12 @@ package io.holdfast.lab.topology;
 import io.holdfast.lab.capture.Capture;
 import io.holdfast.lab.frr.FrrConfig;
 import io.holdfast.lab.frr.FrrRouter;
+import io.holdfast.lab.frr.NeighborView;
 import io.holdfast.lab.net.LabFailure;
 import io.holdfast.lab.net.Namespace;
 import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Veth;
+import io.holdfast.lab.net.Waiting;
 import io.holdfast.lab.net.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -225,14 +227,25 @@ public final class PairOfPeers implements AutoCloseable {
     return Capture.start(holdfast.namespace(), folder, List.of(DEVICE_A, DEVICE_B));
   }
 
-  /** Waits until both peers hold a session with Holdfast. */
+  /**
+   * Waits until both peers hold a session with Holdfast.
+   *
+   * @throws LabFailure also when a daemon that the lab started has ended in the meantime
+   */
   public void awaitEstablished() {
-    try {
-      a.awaitEstablished(H_TO_A, ESTABLISH_LIMIT);
-      b.awaitEstablished(H_TO_B, ESTABLISH_LIMIT);
-    } catch (LabFailure e) {
-      throw new LabFailure(e.getMessage() + holdfast.lastWords());
+    Waiting.until(
+        "both sessions to be Established",
+        ESTABLISH_LIMIT,
+        () -> !holdfast.lastWords().isEmpty() || bothEstablished());
+    if (!holdfast.lastWords().isEmpty()) {
+      throw new LabFailure("no sessions" + holdfast.lastWords());
     }
+  }
+
+  /** Whether both peers hold a session with Holdfast. */
+  public boolean bothEstablished() {
+    return a.neighbor(H_TO_A).filter(NeighborView::established).isPresent()
+        && b.neighbor(H_TO_B).filter(NeighborView::established).isPresent();
   }
 
   @Override

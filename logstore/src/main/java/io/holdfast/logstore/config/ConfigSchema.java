@@ -89,4 +89,22 @@ public final class ConfigSchema {
     }
     return at;
   }
+
+  /** What a schema allows, in words; for messages and for the reference. */
+  public static String allowed(JsonNode rule) {
+    if (rule.has("title")) {
+      return rule.get("title").asText();
+    }
+    if (rule.has("const")) {
+      return rule.get("const").asText();
+    }
+    return switch (rule.path("type").asText()) {
+      case "boolean" -> "true, false";
+      case "integer" ->
+          "a number from " + rule.path("minimum").asText() + " to " + rule.path("maximum").asText();
+      case "array" -> "a list";
+      case "object" -> "a mapping";
+      default -> "text";
+    };
+  }
 }

@@ -80,7 +80,7 @@ final class SchemaCheck {
       if (!entry.getKey().matches(rule.path("pattern").asText())) {
         problems.add(
             yaml.key(pointer + LocatedYaml.step(entry.getKey())),
-            shown(entry.getKey()) + subject(pointer) + "; allowed: " + allowed(rule));
+            shown(entry.getKey()) + subject(pointer) + "; allowed: " + ConfigSchema.allowed(rule));
       }
     }
   }
@@ -95,30 +95,12 @@ final class SchemaCheck {
       rule.get("enum").forEach(word -> words.add(word.asText()));
       return oneOf(found.isValueNode() ? found.asText() : "", words);
     }
-    return "; allowed: " + allowed(rule);
+    return "; allowed: " + ConfigSchema.allowed(rule);
   }
 
   private static String oneOf(String found, List<String> allowed) {
     String meant = NearMiss.of(found, allowed).map(w -> "; did you mean " + w + "?").orElse(";");
     return meant + " allowed: " + String.join(", ", allowed);
-  }
-
-  /** What a schema allows, in words; also used for the reference. */
-  static String allowed(JsonNode rule) {
-    if (rule.has("title")) {
-      return rule.get("title").asText();
-    }
-    if (rule.has("const")) {
-      return rule.get("const").asText();
-    }
-    return switch (rule.path("type").asText()) {
-      case "boolean" -> "true, false";
-      case "integer" ->
-          "a number from " + rule.path("minimum").asText() + " to " + rule.path("maximum").asText();
-      case "array" -> "a list";
-      case "object" -> "a mapping of keys to values";
-      default -> "text";
-    };
   }
 
   private static String describe(JsonNode found) {

@@ -7,16 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.util.ArrayDeque;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +30,7 @@ final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlHandler.class);
   private static final JsonMapper JSON = new JsonMapper();
+  private static final int FAREWELL_SECONDS = 2;
 
   private final SortedMap<String, ControlCommand> commands;
   private final Executor executor;
@@ -37,7 +38,6 @@ final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private boolean busy;
   private boolean closing;
-  private boolean inputEnded;
 
   ControlHandler(
       SortedMap<String, ControlCommand> commands, Executor executor, @Nullable String refusal) {
@@ -69,9 +69,6 @@ final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
     byte[] line = waiting.poll();
     context.channel().config().setAutoRead(line == null);
     if (line == null) {
-      if (inputEnded) {
-        var _ = context.close();
-      }
       return;
     }
     busy = true;
@@ -133,12 +130,28 @@ final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
             });
   }
 
+  /**
+   * Says why, and goes on reading (and forgetting) until the client has closed its side: a close
+   * with bytes unread would reset the connection, and the client would not see the reason.
+   */
   private void refuse(ChannelHandlerContext context, String reason) {
+    if (closing) {
+      return;
+    }
     closing = true;
     waiting.clear();
-    // What the client has sent must be read before the close, or the kernel resets the connection
-    // and may take our line with it; a client that goes on sending is cut off by the idle handler.
-    context.writeAndFlush(failure(reason)).addListener(ChannelFutureListener.CLOSE);
+    context.channel().config().setAutoRead(true);
+    context
+        .writeAndFlush(failure(reason))
+        .addListener(
+            written -> {
+              var _ = ((DuplexChannel) context.channel()).shutdownOutput();
+            });
+    Runnable hangUp =
+        () -> {
+          var _ = context.close();
+        };
+    var _ = context.executor().schedule(hangUp, FAREWELL_SECONDS, TimeUnit.SECONDS);
   }
 
   private static JsonNode parse(byte[] line) {
@@ -183,9 +196,6 @@ final class ControlHandler extends SimpleChannelInboundHandler<ByteBuf> {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof IdleStateEvent) {
       var _ = context.close();
-    } else if (event == ChannelInputShutdownReadComplete.INSTANCE) {
-      inputEnded = true;
-      next(context);
     }
   }
 

@@ -56,7 +56,7 @@ public final class NetfilterQueue implements SegmentQueue, Closeable {
   private static final int NF_ACCEPT = 1;
 
   /** Messages that one {@link #receive} takes at most. */
-  static final int BURST = 64;
+  public static final int BURST = 64;
 
   /** Room for one message: {@link #COPY_RANGE} bytes and less than 200 of attributes. */
   private static final int SLOT = 1024;
@@ -176,13 +176,21 @@ public final class NetfilterQueue implements SegmentQueue, Closeable {
   }
 
   /**
-   * Takes what waits, without blocking, at most {@value #BURST} messages.
-   *
-   * @return how many messages were taken; less than {@value #BURST} means that nothing waits any
-   *     more
+   * Takes what waits, without blocking: {@link #receive(SegmentHandler, int)} with {@link #BURST}.
    */
   public int receive(SegmentHandler handler) throws LinuxException {
-    int messages = batch.receive(errno, fd);
+    return receive(handler, BURST);
+  }
+
+  /**
+   * Takes what waits, without blocking. The handler must not throw: the segments behind would wait
+   * for ever. What the caller has no room for it leaves in the kernel, with {@code most}.
+   *
+   * @param most messages to take at most, 1 or more; never more than {@value #BURST} are taken
+   * @return how many messages were taken; fewer than were asked for: nothing waits any more
+   */
+  public int receive(SegmentHandler handler, int most) throws LinuxException {
+    int messages = batch.receive(errno, fd, Math.min(most, BURST));
     if (messages < 0) {
       if (messages == -Errno.EAGAIN || messages == -Errno.EINTR || messages == -Errno.ENOBUFS) {
         return 0;

@@ -26,11 +26,9 @@ final class ReceiveBatch {
   private static final int MSG_TRUNC = 0x20;
 
   private final MemorySegment headers;
-  private final int count;
 
   /** Message {@code i} is received to {@code into}, at {@code i * slot}. */
   ReceiveBatch(Arena arena, MemorySegment into, int count, int slot) {
-    this.count = count;
     headers = arena.allocate((long) count * HEADER, 64);
     MemorySegment vectors = arena.allocate((long) count * IOV, 8);
     for (long i = 0; i < count; i++) {
@@ -41,9 +39,9 @@ final class ReceiveBatch {
     }
   }
 
-  /** How many messages were received, or {@code -errno}. */
-  int receive(MemorySegment errno, int fd) {
-    return Libc.recvmmsg(errno, fd, headers, count, Libc.MSG_DONTWAIT, MemorySegment.NULL);
+  /** How many messages were received, {@code most} at most, or {@code -errno}. */
+  int receive(MemorySegment errno, int fd, int most) {
+    return Libc.recvmmsg(errno, fd, headers, most, Libc.MSG_DONTWAIT, MemorySegment.NULL);
   }
 
   /** Bytes of message {@code i}. */

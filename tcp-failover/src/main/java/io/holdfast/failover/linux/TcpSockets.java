@@ -31,6 +31,7 @@ public final class TcpSockets implements Sockets {
   private static final int TCP_NODELAY = 1;
   private static final int TCP_INFO = 11;
   private static final int TCP_CONGESTION = 13;
+  private static final int TCP_USER_TIMEOUT = 18;
   private static final int TCP_RTO_MAX_MS = 44;
   private static final int IP_TTL = 2;
   private static final int IPV6_UNICAST_HOPS = 16;
@@ -39,6 +40,9 @@ public final class TcpSockets implements Sockets {
   private static final int SHUT_WR = 1;
   private static final int KIND = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
   private static final int TCP_INFO_LENGTH = 256;
+
+  /** What 15 retransmissions take with the kernel's defaults (tcp_retries2 in ip-sysctl). */
+  private static final int UNANSWERED_MILLIS = 924_600;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(1);
 
@@ -253,13 +257,16 @@ public final class TcpSockets implements Sockets {
 
   /**
    * Bounds our retransmission timer, which a segment that is held long would else push up to two
-   * minutes (Linux 6.15; older kernels answer ENOPROTOOPT, and nothing changes).
+   * minutes (Linux 6.15; older kernels answer ENOPROTOOPT, and nothing changes). The kernel counts
+   * retransmissions, so this alone would end a connection that nobody answers after some 15 s in
+   * place of 15 minutes: the time is given as well (TCP_USER_TIMEOUT, RFC 5482).
    *
    * @param millis 1,000 to 120,000
    * @return 0 or {@code -errno}
    */
   public int retransmissionTimeoutMax(int fd, int millis) {
-    return set(fd, SOL_TCP, TCP_RTO_MAX_MS, millis);
+    int answer = set(fd, SOL_TCP, TCP_RTO_MAX_MS, millis);
+    return answer < 0 ? answer : set(fd, SOL_TCP, TCP_USER_TIMEOUT, UNANSWERED_MILLIS);
   }
 
   /**

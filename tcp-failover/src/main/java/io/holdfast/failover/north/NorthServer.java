@@ -31,7 +31,7 @@ public final class NorthServer implements AutoCloseable {
   /** Speakers, standbys and what is just being refused; more is somebody's error. */
   static final int MAX_CHANNELS = 16;
 
-  private static final int RECEIVE_BUFFER = 64 << 10;
+  private static final int MAX_RECEIVE_BUFFER = 256 << 10;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(512 << 10, 1 << 20);
   private static final SpeakerChannel[] NONE = new SpeakerChannel[0];
@@ -104,7 +104,7 @@ public final class NorthServer implements AutoCloseable {
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(1 << 10, RECEIVE_BUFFER, RECEIVE_BUFFER))
+                new AdaptiveRecvByteBufAllocator(1 << 10, 16 << 10, MAX_RECEIVE_BUFFER))
             .childOption(ChannelOption.SO_SNDBUF, 1 << 20)
             .childHandler(
                 new ChannelInitializer<EpollDomainSocketChannel>() {
@@ -273,7 +273,7 @@ public final class NorthServer implements AutoCloseable {
   public void close() {
     Channel bound = listener;
     if (bound != null) {
-      bound.close().awaitUninterruptibly();
+      bound.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
       file.remove();
     }
     for (SpeakerChannel speaker : channels) {

@@ -65,6 +65,7 @@ final class SpeakerChannel extends FrameAssembler implements SpeakerFrames {
   private final int pid;
   private final NorthCodec codec = new NorthCodec();
   private final CreditQueue credits = new CreditQueue();
+  private final CreditQueue.Sink writeCredit = this::writeCredit;
   private Stage stage = Stage.CONNECTED;
   private boolean announced;
   private long sequence;
@@ -129,7 +130,7 @@ final class SpeakerChannel extends FrameAssembler implements SpeakerFrames {
     if (current == null || stage != Stage.ATTACHED || fenced) {
       return;
     }
-    if (credits.drainTo(this::writeCredit)) {
+    if (credits.drainTo(writeCredit)) {
       channel.flush();
     }
     try {

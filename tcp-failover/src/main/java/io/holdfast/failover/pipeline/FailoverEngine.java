@@ -40,6 +40,8 @@ public final class FailoverEngine implements AutoCloseable {
   /** What stays in the log behind the oldest open connection, for those who look back. */
   static final long RETAINED = 256L << 20;
 
+  private static final long COMMIT_PATIENCE_NANOS = 30_000_000_000L;
+
   private static final Logger LOG = LoggerFactory.getLogger(FailoverEngine.class);
 
   /**
@@ -68,6 +70,7 @@ public final class FailoverEngine implements AutoCloseable {
     this.log = log;
     this.alarms = alarms;
     int lost = OpenConnections.endAll(log);
+    awaitCommit(log);
     if (lost > 0) {
       alarms.raise(
           lost + " connections of an earlier failoverd are over: this build restores none");
@@ -90,6 +93,23 @@ public final class FailoverEngine implements AutoCloseable {
             new Pipeline.Ends(log, queue, new Commands(), new North(), watch.apply(this), alarms),
             options.standInLimit());
     this.ioThread = Thread.ofPlatform().name("io").start(io);
+  }
+
+  /** Nothing may answer for those connections before their end is stable. */
+  private static void awaitCommit(Log log) throws IOException {
+    long deadline = System.nanoTime() + COMMIT_PATIENCE_NANOS;
+    try {
+      while (log.committed() < log.appended()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException("the log does not commit: " + log.status());
+        }
+        log.flush();
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the log was committing", e);
+    }
   }
 
   /**

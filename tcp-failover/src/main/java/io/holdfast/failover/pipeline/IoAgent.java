@@ -183,8 +183,18 @@ final class IoAgent implements Runnable {
 
   // ---- the loop ----
 
+  /** A defect of ours ends the process: a deaf failoverd that looks alive would be worse. */
   @Override
   public void run() {
+    try {
+      loop();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the io agent failed; failoverd ends", e);
+      Runtime.getRuntime().halt(70);
+    }
+  }
+
+  private void loop() {
     long nextTick = System.nanoTime();
     while (!stopped) {
       long left = nextTick - System.nanoTime();
@@ -316,7 +326,6 @@ final class IoAgent implements Runnable {
   private void accept(Watched listener) {
     int fd = sockets.accept(listener.fd);
     for (; fd >= 0; fd = sockets.accept(listener.fd)) {
-      prepare(fd);
       try {
         publishEnds(EventType.ACCEPTED, fd, 0, sockets.peerAddress(fd));
       } catch (LinuxException e) {
@@ -335,7 +344,6 @@ final class IoAgent implements Runnable {
     try {
       InetSocketAddress to = remote.socketAddress();
       fd = sockets.connect(local.isAnyLocalAddress() ? null : local, to, ttl);
-      prepare(fd);
       publishEnds(EventType.CONNECTING, fd, request, to);
       Watched w = watch(fd, Kind.CONNECTING);
       w.request = request;
@@ -368,12 +376,6 @@ final class IoAgent implements Runnable {
     }
   }
 
-  /** What a socket must have before a segment of it is held: see the design's holding costs. */
-  private void prepare(int fd) {
-    sockets.congestionControl(fd, "cubic");
-    sockets.retransmissionTimeoutMax(fd, 1000);
-  }
-
   private void decided(Watched w) {
     int error = sockets.soError(w.fd);
     forget(w);
@@ -389,7 +391,6 @@ final class IoAgent implements Runnable {
     for (InetAddress wildcard : wildcards) {
       try {
         int fd = sockets.listen(wildcard, port, BACKLOG);
-        prepare(fd);
         refresh(watch(fd, Kind.LISTENER));
       } catch (LinuxException e) {
         alarms.raise("cannot listen on port " + port + ": " + e.getMessage());

@@ -7,8 +7,8 @@ import io.holdfast.failover.south.Rules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +19,24 @@ import org.jspecify.annotations.Nullable;
  * runs for some milliseconds.
  */
 final class RulesKeeper implements AutoCloseable {
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("rules").factory());
+  private static final long LOOK_SECONDS = 10;
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("rules").factory());
   private final AtomicBoolean checkPending = new AtomicBoolean();
   private final int queue;
   private final Alarms alarms;
   private @Nullable Rules current;
 
+  /** What waits for rules that could not be installed yet. */
+  private @Nullable Runnable pending;
+
   RulesKeeper(int queue, Alarms alarms) {
     this.queue = queue;
     this.alarms = alarms;
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::putBack, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Puts the rules of this service in place of what was there; then runs {@code then}. */
@@ -42,12 +50,13 @@ final class RulesKeeper implements AutoCloseable {
                     peer.remote(), peer.local(), service.port(), peer.port()));
           }
           Rules rules = new Rules(new RuleSpec(queue, peers));
+          current = rules;
           try {
             rules.apply();
-            current = rules;
             then.run();
           } catch (IOException e) {
             alarms.raise("the rules could not be installed: " + e.getMessage());
+            pending = then;
           }
         });
   }
@@ -69,6 +78,11 @@ final class RulesKeeper implements AutoCloseable {
       if (!rules.present()) {
         rules.apply();
         alarms.raise("the netfilter rules were gone or changed; they are back");
+      }
+      Runnable waiting = pending;
+      pending = null;
+      if (waiting != null) {
+        waiting.run();
       }
     } catch (IOException e) {
       alarms.raise("the netfilter rules could not be put back: " + e.getMessage());

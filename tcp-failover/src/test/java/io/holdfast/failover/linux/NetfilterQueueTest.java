@@ -193,6 +193,24 @@ class NetfilterQueueTest {
   }
 
   @Test
+  void leavesInTheKernelWhatTheCallerHasNoRoomFor() throws Exception {
+    rule("OUTPUT -p tcp --sport " + PORT);
+    try (NetfilterQueue queue = queue()) {
+      Recorder recorder = new Recorder();
+      listen("10.77.0.2");
+      for (int i = 0; i < 3; i++) {
+        connect("10.77.0.2");
+      }
+      soon().until(() -> hosts.us().in(queue::counters).waiting() >= 3);
+      assertThat(queue.receive(recorder, 1)).isEqualTo(1);
+      assertThat(queue.receive(recorder, 1)).isEqualTo(1);
+      assertThat(recorder.segments).hasSize(2);
+      assertThat(queue.receive(recorder)).isPositive();
+      assertThat(recorder.segments).extracting(Segment::id).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void refusesASecondOwnerWithTheReason() throws Exception {
     try (NetfilterQueue queue = queue()) {
       assertThat(queue.number()).isEqualTo(QUEUE);

@@ -126,6 +126,22 @@ class TcpSocketsTest {
   }
 
   @Test
+  void acceptedSocketsInheritABoundedRetransmissionTimerThatDoesNotShortenTheirLife()
+      throws Exception {
+    Pair pair = connection("127.0.0.1");
+    for (int fd : new int[] {pair.passive, pair.active}) {
+      int bound = Descriptors.option(fd, 6, 44); // TCP_RTO_MAX_MS
+      int patience = Descriptors.option(fd, 6, 18); // TCP_USER_TIMEOUT
+      if (bound == -Errno.ENOPROTOOPT) {
+        assertThat(patience).as("the kernel's own").isZero();
+      } else {
+        assertThat(bound).isEqualTo(1000);
+        assertThat(patience).isEqualTo(924_600);
+      }
+    }
+  }
+
+  @Test
   void aPartOfABufferHasItsOwnAddress() throws Exception {
     Pair pair = connection("127.0.0.1");
     ByteBuffer part = data.slice(1000, 100);

@@ -1,5 +1,6 @@
 package io.holdfast.failover.north;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.holdfast.failover.north.client.NorthClient;
 import io.holdfast.failover.north.client.NorthEvents;
 import io.holdfast.failover.records.ServiceSpec;
@@ -8,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,14 +19,16 @@ import java.util.concurrent.TimeUnit;
 
 /** Not a test: prints how fast one channel delivers a log that is in memory, checksums checked. */
 public final class NorthBench {
+  private static final int CAPACITY = 256 << 20;
+
   private NorthBench() {}
 
   public static void main(String[] arguments) throws Exception {
     int payload = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 16_384;
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
-    MemoryLog log = new MemoryLog(1 << 30);
+    MemoryLog log = new MemoryLog(CAPACITY);
     byte[] bytes = new byte[payload];
-    long room = (1 << 30) - 2L * (payload + RecordFlyweight.HEADER_LENGTH);
+    long room = CAPACITY - 2L * (payload + RecordFlyweight.HEADER_LENGTH);
     while (log.appended() - MemoryLog.FIRST < room) {
       log.put(1, 0, bytes);
     }
@@ -47,6 +51,7 @@ public final class NorthBench {
         new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     EventLoop loop = group.next();
     Counter counter = new Counter(end);
+    long before = processorNanos();
     ServiceSpec service = new ServiceSpec("bench", 0, List.of());
     try (NorthClient _ = NorthClient.open(loop, socket, service, "bench", counter)) {
       if (!counter.done.await(60, TimeUnit.SECONDS)) {
@@ -56,11 +61,16 @@ public final class NorthBench {
       double megabytes = (end - MemoryLog.FIRST) / 1e6;
       System.out.printf(
           Locale.ROOT,
-          "%.0f MB/s, %.2f million records/s%n",
+          "%.0f MB/s, %.2f million records/s, %.2f s of processor time for each GB (both ends)%n",
           megabytes / seconds,
-          counter.records / seconds / 1e6);
+          counter.records / seconds / 1e6,
+          (processorNanos() - before) / 1e6 / megabytes);
     }
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+  }
+
+  private static long processorNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static final class Counter implements NorthEvents {

@@ -1,13 +1,16 @@
 package io.holdfast.failover.north;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.failover.records.Armed;
 import io.holdfast.failover.records.Endpoint;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +92,7 @@ class NorthChannelTest {
     second.close();
     assertThat(socket).doesNotExist();
     Files.writeString(socket, "precious");
-    org.assertj.core.api.Assertions.assertThatThrownBy(
+    assertThatThrownBy(
             () -> NorthServer.open(socket, log, pipeline, Admission.standard(), alarms::add))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a socket");
@@ -123,20 +127,23 @@ class NorthChannelTest {
   }
 
   @Test
-  void givesASpeakerThatDoesNotFoldSixteenMebibytesAndNoMore() {
+  void givesASpeakerThatDoesNotFoldSixteenMebibytesAndNoMore() throws Exception {
     for (int i = 0; i < 400; i++) {
       put(100_000);
     }
-    FoldingSpeaker speaker = speaker("a", ALL);
-    speaker.mayFold.drainPermits();
-    // What the socket and the channel hold is delivered; what the window forbids is not even read.
-    speaker.mayFold.release(60);
-    await().until(() -> speaker.positions.size() == 60);
-    await().during(Duration.ofMillis(500)).until(() -> server.delivered(1) > 0);
-    long window = pipeline.folded.get(1L) + Delivery.WINDOW;
-    assertThat(server.delivered(1)).isLessThanOrEqualTo(window);
-    speaker.mayFold.release(ALL);
-    await().until(() -> speaker.positions.size() == 400);
+    try (RawSpeaker raw = new RawSpeaker(socket)) {
+      long window = MemoryLog.FIRST + Delivery.WINDOW;
+      await().until(() -> server.delivered(1) > window - 200_000);
+      await().until(() -> raw.received() > server.delivered(1) - MemoryLog.FIRST);
+      await().during(Duration.ofMillis(500)).until(() -> server.delivered(1) <= window);
+      long folded = server.delivered(1);
+      raw.say(NorthCodec.folded(ByteBufAllocator.DEFAULT, folded, false));
+      await().until(() -> server.delivered(1) > folded + Delivery.WINDOW - 200_000);
+      assertThat(server.delivered(1)).isLessThanOrEqualTo(folded + Delivery.WINDOW);
+      raw.say(NorthCodec.folded(ByteBufAllocator.DEFAULT, server.delivered(1), false));
+      await().until(() -> server.delivered(1) == log.committed());
+    }
+    assertThat(alarms).isEmpty();
   }
 
   @Test
@@ -176,7 +183,7 @@ class NorthChannelTest {
     // One frame of 3,000 records, a few milliseconds each: the loop does not come round.
     while (speaker.positions.size() < 300) {
       speaker.mayFold.release();
-      java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+      LockSupport.parkNanos(2_000_000);
     }
     assertThat(System.nanoTime() - start).isGreaterThan(500_000_000L);
     assertThat(pipeline.beats.get()).isBetween(3L, 100L);
@@ -212,7 +219,7 @@ class NorthChannelTest {
   }
 
   private static InetAddress wildcard() {
-    return new java.net.InetSocketAddress("0.0.0.0", 0).getAddress();
+    return new InetSocketAddress("0.0.0.0", 0).getAddress();
   }
 
   @Test

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.failover.linux.NetlinkMonitor;
+import io.holdfast.failover.linux.TcpInfo;
+import io.holdfast.failover.linux.TcpSockets;
 import io.holdfast.failover.linux.TwoHosts;
 import io.holdfast.failover.south.RuleSpec.ProtectedPeer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules on a real kernel, in a namespace of their own. */
 class RulesTest {
@@ -176,6 +181,33 @@ class RulesTest {
     remove(one);
     assertThat(us(two::present)).isTrue();
     assertThat(raw("iptables")).noneMatch(line -> line.contains("HOLDFAST-7-"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.77.0.", "fd77::"})
+  void nothingLeavesForAProtectedPeerWhileNobodyHasTheQueueAndOthersAreNotTouched(String net)
+      throws Exception {
+    TcpSockets ours = new TcpSockets();
+    TcpSockets theirs = new TcpSockets();
+    InetAddress here = address(net + "2");
+    int listener = us(() -> ours.listen(here, 179, 8));
+    int other = us(() -> ours.listen(here, 1790, 8));
+    Rules rules = new Rules(both(7));
+    apply(rules);
+    int caller = call(theirs, here, 179);
+    int stranger = call(theirs, here, 1790);
+    await().until(() -> theirs.info(stranger).state() == TcpInfo.ESTABLISHED);
+    // The answer to a SYN that was sent before has arrived: so would have the other's.
+    assertThat(theirs.info(caller).state()).isEqualTo(TcpInfo.SYN_SENT);
+    remove(rules);
+    await().until(() -> theirs.info(caller).state() == TcpInfo.ESTABLISHED);
+    for (int fd : new int[] {listener, other, caller, stranger}) {
+      ours.closeReset(fd);
+    }
+  }
+
+  private int call(TcpSockets sockets, InetAddress address, int port) throws Exception {
+    return hosts.peer().in(() -> sockets.connect(null, new InetSocketAddress(address, port), 0));
   }
 
   @Test

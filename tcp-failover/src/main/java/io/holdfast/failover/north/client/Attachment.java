@@ -30,8 +30,8 @@ final class Attachment extends FrameAssembler implements FailoverFrames {
   /** A replay says how far it is at least this often, in bytes, to keep the window open. */
   private static final long PROGRESS_BYTES = 4L << 20;
 
-  /** Between two looks at the clock in a long frame, in records; a power of two. */
-  private static final int RECORDS_PER_LOOK = 64;
+  /** Between two looks at the clock in a long frame, in records. */
+  private static final int RECORDS_PER_LOOK = 8;
 
   private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(NorthClient.BEAT_MILLIS);
 
@@ -274,10 +274,10 @@ final class Attachment extends FrameAssembler implements FailoverFrames {
     }
   }
 
-  /** Says how far the fold is. A channel that is full already has enough to say. */
+  /** Says how far the fold is. */
   private void beat() {
     Channel current = channel;
-    if (current != null && welcomed() && current.isWritable()) {
+    if (current != null && welcomed()) {
       beatDue = false;
       said = folded;
       saidAt = System.nanoTime();

@@ -19,6 +19,8 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The speaker's end of the north channel. All methods but {@link #open} and {@link #close} belong
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * of an epoch that is over.
  */
 public final class NorthClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NorthClient.class);
+
   /** Between two heartbeats, and between two attempts to connect, in milliseconds. */
   static final long BEAT_MILLIS = 100;
 
@@ -41,6 +45,7 @@ public final class NorthClient implements AutoCloseable {
   private ServiceSpec service;
   private @Nullable Attachment attachment;
   private boolean flushPending;
+  private boolean waiting;
   private volatile boolean closed;
 
   private NorthClient(
@@ -214,6 +219,9 @@ public final class NorthClient implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    if (loop.isShuttingDown()) {
+      return;
+    }
     loop.execute(
         () -> {
           Attachment current = attachment;
@@ -273,14 +281,25 @@ public final class NorthClient implements AutoCloseable {
     var _ =
         connecting.addListener(
             future -> {
-              if (!future.isSuccess()) {
+              if (future.isSuccess()) {
+                waiting = false;
+              } else {
+                waits(future.cause());
                 over(next);
               }
             });
   }
 
+  /** Said once for each time of waiting. */
+  private void waits(Throwable cause) {
+    if (!waiting) {
+      waiting = true;
+      LOG.info("waiting for failoverd at {}: {}", socket, cause.getMessage());
+    }
+  }
+
   private void retry() {
-    if (!closed) {
+    if (!closed && !loop.isShuttingDown()) {
       var _ = loop.schedule(connect, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
   }

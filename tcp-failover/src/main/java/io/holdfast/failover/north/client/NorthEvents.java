@@ -2,7 +2,10 @@ package io.holdfast.failover.north.client;
 
 import io.holdfast.logstore.record.RecordFlyweight;
 
-/** What failoverd says to the speaker. All calls come on the client's event loop. */
+/**
+ * What failoverd says to the speaker. All calls come on the client's event loop. An exception out
+ * of one of them means that the fold is not to be trusted: it is logged and costs the channel.
+ */
 public interface NorthEvents {
 
   /**
@@ -22,7 +25,10 @@ public interface NorthEvents {
    */
   void record(long position, RecordFlyweight record);
 
-  /** We may send on this connection up to this offset (exclusively) of our stream. */
+  /**
+   * We may send on this connection up to this offset (exclusively) of our stream. May come before
+   * the OPENED record of the connection; {@link NorthClient#credit} keeps it until CLOSED.
+   */
   void credit(long connection, long offset);
 
   void connectFailed(long request, String reason);
