@@ -237,6 +237,9 @@ public final class Session {
     if (tables == null) {
       return;
     }
+    if (!update.errors().isEmpty()) {
+      peer.malformed(update);
+    }
     speaker.rib().withdraw(tables.in(), update.withdrawn());
     if (update.attributes() != null) {
       speaker.rib().announce(tables.in(), update.attributes(), update.announced());

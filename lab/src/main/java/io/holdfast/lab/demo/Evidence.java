@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  * @param deathsAmidUpdates deaths with an UPDATE of anybody's less than 20 ms before and less than
  *     20 ms after
  */
-record Evidence(
+public record Evidence(
     long notifications,
     long fins,
     long resets,
@@ -81,6 +81,15 @@ record Evidence(
       }
       return flaws;
     }
+  }
+
+  /**
+   * Reads a capture, whether it has been stopped or still goes on.
+   *
+   * @param since microseconds since 1970: from when on nothing may have happened
+   */
+  public static Evidence since(Capture capture, long since) {
+    return of(capture, since, List.of());
   }
 
   /**

@@ -22,6 +22,8 @@ public enum Fault {
   TERM,
   /** An endless loop in the folding thread. */
   HANG,
+  /** A deadlock of the folding thread with another one. */
+  DEADLOCK,
   /** abort(3), called from native code. */
   ABORT,
   /** The heap is filled until no allocation succeeds. */
@@ -45,7 +47,7 @@ public enum Fault {
       case STOP -> Signal.STOP.send(pid);
       case CONT -> Signal.CONT.send(pid);
       case TERM -> Signal.TERM.send(pid);
-      case HANG, ABORT, OOM, EXIT -> poison(pid);
+      case HANG, DEADLOCK, ABORT, OOM, EXIT -> poison(pid);
     }
   }
 
@@ -60,7 +62,7 @@ public enum Fault {
       }
     } catch (IOException e) {
       // The connection breaks when the process dies at once: that was the purpose.
-      if (ProcessHandle.of(pid).isPresent() && this == HANG) {
+      if (ProcessHandle.of(pid).isPresent() && (this == HANG || this == DEADLOCK)) {
         throw new LabFailure("cannot " + command + " process " + pid, e);
       }
     } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {

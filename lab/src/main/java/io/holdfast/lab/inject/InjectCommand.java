@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "lab/inject",
     mixinStandardHelpOptions = true,
     description =
-        "Makes a daemon of the topology that is up die (kill, abort, oom, exit) or fall silent (stop, hang).")
+        "Makes a daemon of the topology that is up die (kill, abort, oom, exit) or fall silent (stop, hang, deadlock).")
 public final class InjectCommand implements Callable<Integer> {
   private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m)");
 
@@ -39,7 +39,7 @@ public final class InjectCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "FAULT",
-      description = "kill, stop, cont, term, hang, abort, oom or exit")
+      description = "kill, stop, cont, term, hang, deadlock, abort, oom or exit")
   private String fault = "";
 
   @Parameters(
@@ -122,7 +122,7 @@ public final class InjectCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "no fault " + fault + "; there are kill, stop, cont, term, hang, abort, oom and exit",
+          "no fault " + fault + "; there are kill, stop, cont, term, hang, deadlock, abort, oom and exit",
           e);
     }
   }

@@ -16,14 +16,22 @@ import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
-/** Commands, as the agent's argument: {@code abort}, {@code oom}, {@code exit}, {@code hang}. */
+/**
+ * Commands, as the agent's argument: {@code abort}, {@code oom}, {@code exit}, {@code hang},
+ * {@code deadlock}.
+ */
 public final class Poison {
   private static final String CLIENT = "io.holdfast.failover.north.client.NorthClient";
   private static final String EVENTS = "io.holdfast.failover.north.client.NorthEvents";
 
   /** Keeps what the out-of-memory command allocated. */
   private static final List<byte[]> BALLAST = new ArrayList<>();
+
+  private static final Object ONE = new Object();
+  private static final Object OTHER = new Object();
+  private static final CountDownLatch ONE_IS_HELD = new CountDownLatch(1);
 
   private Poison() {}
 
@@ -33,7 +41,11 @@ public final class Poison {
       case "abort" -> aside(Poison::abort);
       case "oom" -> aside(Poison::exhaust);
       case "exit" -> aside(() -> System.exit(7));
-      case "hang" -> hangFoldingThread(instrumentation);
+      case "hang" -> seizeFoldingThread(instrumentation, "spin");
+      case "deadlock" -> {
+        aside(Poison::holdTheOtherLock);
+        seizeFoldingThread(instrumentation, "deadlock");
+      }
       default -> throw new IllegalArgumentException(command);
     }
   }
@@ -69,8 +81,9 @@ public final class Poison {
     }
   }
 
-  /** From now on whoever enters the fold stays in {@link #spin} for ever. */
-  private static void hangFoldingThread(Instrumentation instrumentation) throws Exception {
+  /** From now on whoever enters the fold stays in a method of ours for ever. */
+  private static void seizeFoldingThread(Instrumentation instrumentation, String method)
+      throws Exception {
     Class<?>[] classes =
         Arrays.stream(instrumentation.getAllLoadedClasses())
             .filter(type -> !type.isInterface() && instrumentation.isModifiableClass(type))
@@ -79,7 +92,7 @@ public final class Poison {
     if (classes.length == 0) {
       throw new IllegalStateException("no class of the fold is loaded");
     }
-    instrumentation.addTransformer(new Spinner(List.of(classes)), true);
+    instrumentation.addTransformer(new Seizer(List.of(classes), method), true);
     instrumentation.retransformClasses(classes);
   }
 
@@ -97,8 +110,31 @@ public final class Poison {
     }
   }
 
-  /** Puts a call of {@link #spin} at the head of every method. */
-  private record Spinner(List<Class<?>> victims) implements ClassFileTransformer {
+  /** Takes one lock and waits for the other, which {@link #holdTheOtherLock} holds. */
+  public static void deadlock() {
+    synchronized (ONE) {
+      ONE_IS_HELD.countDown();
+      synchronized (OTHER) {
+        throw new IllegalStateException("no deadlock");
+      }
+    }
+  }
+
+  private static void holdTheOtherLock() {
+    synchronized (OTHER) {
+      try {
+        ONE_IS_HELD.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      synchronized (ONE) {
+        throw new IllegalStateException("no deadlock");
+      }
+    }
+  }
+
+  /** Puts a call of our method at the head of every method. */
+  private record Seizer(List<Class<?>> victims, String seizure) implements ClassFileTransformer {
     @Override
     public byte[] transform(
         ClassLoader loader,
@@ -113,15 +149,15 @@ public final class Poison {
       return files.transformClass(
           files.parse(bytes),
           ClassTransform.transformingMethodBodies(
-              method -> !method.methodName().stringValue().startsWith("<"), new SpinFirst()));
+              method -> !method.methodName().stringValue().startsWith("<"), new SeizeFirst(seizure)));
     }
   }
 
-  private static final class SpinFirst implements CodeTransform {
+  private record SeizeFirst(String seizure) implements CodeTransform {
     @Override
     public void atStart(CodeBuilder code) {
       code.invokestatic(
-          ClassDesc.of(Poison.class.getName()), "spin", MethodTypeDesc.of(ConstantDescs.CD_void));
+          ClassDesc.of(Poison.class.getName()), seizure, MethodTypeDesc.of(ConstantDescs.CD_void));
     }
 
     @Override

@@ -13,9 +13,13 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -45,12 +49,19 @@ public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final int IDLE_SECONDS = 60;
 
+  /** No request: a living server says so at once, on the thread that reads. */
+  private static final byte[] PROBE = {'\n'};
+
+  /** As long as a speaker may be silent before it counts as dead. */
+  private static final long ANSWER_MILLIS = 1_000;
+
   private final Path socket;
   private final Executor executor;
   private final ControlAccess access;
   private final SortedMap<String, ControlCommand> commands = new TreeMap<>();
   private final AtomicInteger clients = new AtomicInteger();
   private @Nullable Channel listening;
+  private @Nullable Object inode;
 
   /**
    * A server that is not open yet.
@@ -100,6 +111,7 @@ public final class ControlServer implements AutoCloseable {
           socket + ": cannot listen: " + Objects.requireNonNull(bound.cause()).getMessage());
     }
     listening = bound.channel();
+    inode = inode();
     giveToGroup();
   }
 
@@ -111,7 +123,11 @@ public final class ControlServer implements AutoCloseable {
     if (channel != null) {
       channel.close().awaitUninterruptibly();
       try {
-        Files.deleteIfExists(socket);
+        if (inode().equals(inode)) { // else a successor has put its own in the place of ours
+          Files.delete(socket);
+        }
+      } catch (NoSuchFileException e) {
+        LOG.debug("{}: is gone already", socket);
       } catch (IOException e) {
         LOG.warn("{}: cannot be removed: {}", socket, e.getMessage());
       }
@@ -155,14 +171,29 @@ public final class ControlServer implements AutoCloseable {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.connect(UnixDomainSocketAddress.of(socket));
-    } catch (IOException e) {
-      Files.delete(socket); // nobody listens
-      return;
+    if (answers()) {
+      throw new IOException(
+          socket + ": a daemon listens here already; each needs a runtime-directory of its own");
     }
-    throw new IOException(
-        socket + ": a daemon listens here already; each needs a runtime-directory of its own");
+    Files.deleteIfExists(socket);
+  }
+
+  /** Whether somebody lives behind the socket: a stopped daemon listens still, and is dead to us. */
+  private boolean answers() {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Selector selector = Selector.open()) {
+      probe.connect(UnixDomainSocketAddress.of(socket));
+      probe.configureBlocking(false);
+      probe.register(selector, SelectionKey.OP_READ);
+      probe.write(ByteBuffer.wrap(PROBE));
+      return selector.select(ANSWER_MILLIS) > 0;
+    } catch (IOException e) {
+      return false; // nobody listens
+    }
+  }
+
+  private Object inode() throws IOException {
+    return Files.getAttribute(socket, "unix:ino");
   }
 
   private void giveToGroup() throws IOException {

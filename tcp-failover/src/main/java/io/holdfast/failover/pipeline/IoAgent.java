@@ -366,7 +366,7 @@ final class IoAgent implements Runnable {
     for (InetAddress wildcard : wildcards) {
       try {
         int fd = sockets.listen(wildcard, port, BACKLOG);
-          refresh(watch(fd, Kind.LISTENER));
+        refresh(watch(fd, Kind.LISTENER));
       } catch (LinuxException e) {
         alarms.raise("cannot listen on port " + port + ": " + e.getMessage());
       }
