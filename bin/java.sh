@@ -54,11 +54,13 @@ else
   aot=-Xshare:auto
 fi
 
-# Flags of every JVM of ours. No core dump: while one of a large process is written, its ports stay taken.
+# Flags of every JVM of ours. Netty need not look for a hardware address to number its channels.
+# No core dump: while one of a large process is written, its ports stay taken.
 # Out of memory is death at once (status 3): a JVM that lives on with threads missing is harder to recover from.
 # shellcheck disable=SC2086
 exec "$jdk/bin/java" \
   -XX:+UseSerialGC -XX:+UseCompactObjectHeaders "$aot" -Xlog:disable -Xlog:all=error:stderr \
-  -XX:-CreateCoredumpOnCrash -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -Dholdfast.home="$home" -Dfile.encoding=UTF-8 -Dio.netty.tryReflectionSetAccessible=false \
+  -XX:-CreateCoredumpOnCrash -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow \
+  -Dholdfast.home="$home" -Dfile.encoding=UTF-8 -Dio.netty.machineId=02:00:00:00:00:00:00:01 \
   $flags ${HOLDFAST_JAVA_OPTIONS:-} -cp "$classpath" "$main" "$@"

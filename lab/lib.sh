@@ -7,10 +7,11 @@ die() {
   exit 1
 }
 
-# Whether a folder holds a JDK (javac, not only java) of release 25 or later.
+# Whether a folder holds a JDK (javac, not only java) of release 25 or later. A JDK says its version in the file
+# "release"; asking a JVM would cost its start.
 is_jdk_25() {
-  [ -x "$1/bin/javac" ] && [ -x "$1/bin/java" ] || return 1
-  release=$("$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+  release=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
   [ -n "$release" ] && [ "$release" -ge 25 ]
 }
 
@@ -49,6 +50,6 @@ run_java() {
   # shellcheck disable=SC2086 # the options are meant to be split
   exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:auto -Xmx1g ${LAB_JAVA_OPTIONS:-} \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Dholdfast.home="$home" -Dlogback.configurationFile=lab-logback.xml \
+    -Dholdfast.home="$home" \
     -cp "$home/lab/target/lab-0.1.0.jar:$home/lab/target/lib/*" "$main" "$@"
 }

@@ -54,15 +54,7 @@ final class ShowBgpNeighbors extends Question {
             + ", last down: "
             + Answers.text(peer, "/lastDownReason"));
     line(out, "router-id", Answers.text(peer, "/routerId"));
-    line(
-        out,
-        "connection",
-        "%s, %s - %s (%s)"
-            .formatted(
-                Answers.text(peer, "/connection/id"),
-                Answers.text(peer, "/connection/local"),
-                Answers.text(peer, "/connection/remote"),
-                peer.at("/connection/active").asBoolean() ? "we connected" : "they connected"));
+    line(out, "connection", connection(peer));
     line(
         out,
         "timers",
@@ -92,6 +84,17 @@ final class ShowBgpNeighbors extends Question {
     line(out, "messages out", messages(peer.at("/messages/sent")));
     line(out, "told them", notification(peer, "/lastNotificationSent"));
     line(out, "they told", notification(peer, "/lastNotificationReceived"));
+  }
+
+  private static String connection(JsonNode peer) {
+    return peer.path("connection").isObject()
+        ? "%s, %s - %s (%s)"
+            .formatted(
+                Answers.text(peer, "/connection/id"),
+                Answers.text(peer, "/connection/local"),
+                Answers.text(peer, "/connection/remote"),
+                peer.at("/connection/active").asBoolean() ? "we connected" : "they connected")
+        : "none";
   }
 
   private static String messages(JsonNode counts) {

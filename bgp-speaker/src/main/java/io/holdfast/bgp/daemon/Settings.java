@@ -83,7 +83,8 @@ final class Settings {
         SERVICE,
         config.router().port(),
         config.peers().stream()
-            .map(peer -> 
+            .map(
+                peer ->
                     new PeerSpec(
                         peer.address(),
                         peer.localAddress().orElse(Addresses.of(0)),

@@ -91,11 +91,17 @@ final class SpeakerLoop implements Surroundings {
     return ThreadLocalRandom.current().nextDouble();
   }
 
+  /**
+   * The turn is scheduled for now instead of being queued behind this one: Netty runs its queue
+   * until it is empty, for up to a second, so that work which queues itself again would starve
+   * sockets and heartbeats.
+   */
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // What it runs ends the process when it fails.
   public void wake() {
     if (!turnComes) {
       turnComes = true;
-      loop.execute(() -> run(this::turn));
+      loop.schedule(() -> run(this::turn), 0, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -47,6 +47,7 @@ public final class AdjRibOut {
   private final @Nullable PathAttributes[] cacheKeys = new @Nullable PathAttributes[CACHE_SIZE];
 
   private final @Nullable PathAttributes[] cacheValues = new @Nullable PathAttributes[CACHE_SIZE];
+  private @Nullable TableComparison comparison;
   private boolean speaking;
   private boolean endOfRibTold;
 
@@ -94,19 +95,40 @@ public final class AdjRibOut {
     owedAgain.remove(prefix);
   }
 
-  /** From now on it may speak: everything is looked at once, and only differences go out. */
+  /** From now on it may speak: everything is compared once, and only differences go out. */
   public void speak() {
     speaking = true;
     pending.clear();
-    pending.addSweep(rib.dump());
-    LongArrayList gone = new LongArrayList();
-    told.forEachLong(
-        (prefix, attributes) -> {
-          if (rib.best(prefix) == null) {
-            gone.addLong(prefix);
-          }
-        });
-    pending.addSweep(gone.toLongArray());
+    comparison = new TableComparison(rib, this);
+  }
+
+  /**
+   * Goes on comparing what the peer was told with what it should know; cheap where there is nothing
+   * to compare. What differs is then sent, routes with equal attributes next to each other.
+   *
+   * @param until {@link System#nanoTime} at which to stop
+   * @return whether there is more to compare
+   */
+  public boolean compare(long until) {
+    TableComparison running = comparison;
+    if (running == null) {
+      return false;
+    }
+    if (!running.goOn(until)) {
+      return true;
+    }
+    comparison = null;
+    pending.addSweep(running.differences());
+    return false;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Interned.
+  boolean upToDate(long prefix) {
+    return rib.wanted(prefix, this) == told.get(prefix) && !owedAgain.contains(prefix);
+  }
+
+  long[] toldPrefixes() {
+    return Rib.keys(told);
   }
 
   /** RFC 2918: everything that the peer was told, it is to be told again. */
@@ -128,7 +150,7 @@ public final class AdjRibOut {
 
   /** Whether there is anything to look at, or an End-of-RIB to send. */
   public boolean busy() {
-    return speaking && (!pending.isEmpty() || !endOfRibTold);
+    return speaking && comparison == null && (!pending.isEmpty() || !endOfRibTold);
   }
 
   /** Prefixes to look at. */
@@ -192,7 +214,7 @@ public final class AdjRibOut {
 
   /** Whether the first table is told and its End-of-RIB (RFC 4724 section 2) is not. */
   public boolean owesEndOfRib() {
-    return speaking && !endOfRibTold && !pending.sweeping();
+    return speaking && comparison == null && !endOfRibTold && !pending.sweeping();
   }
 
   /** The End-of-RIB has been sent. */

@@ -8,7 +8,6 @@ import io.holdfast.bgp.decision.Step;
 import io.holdfast.bgp.wire.attribute.PathAttributes;
 import io.holdfast.bgp.wire.nlri.Nlri;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -16,13 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The Loc-RIB, and the tables of all sessions around it. Owned by the event loop. */
 public final class Rib {
-  /**
-   * A packed prefix takes 40 bits; what is above it sorts routes with equal attributes together.
-   */
-  private static final int PREFIX_BITS = 40;
-
-  private static final long PREFIX_MASK = (1L << PREFIX_BITS) - 1;
-
   private final long localAs;
   private final Import imports;
   private final AttributeInterner interner = new AttributeInterner();
@@ -252,23 +244,9 @@ public final class Rib {
         : out.rewritten(route.attributes(), localAs);
   }
 
-  /**
-   * Every prefix of the Loc-RIB, those with equal attributes next to each other, so that messages
-   * are packed well.
-   */
-  long[] dump() {
-    long[] keyed = new long[locRib.size()];
-    int[] at = {0};
-    locRib.forEachLong(
-        (prefix, route) -> {
-          long group = (route.attributes().hashCode() & 0x7F_FFFFL) << PREFIX_BITS;
-          keyed[at[0]++] = group | prefix;
-        });
-    Arrays.sort(keyed);
-    for (int i = 0; i < keyed.length; i++) {
-      keyed[i] &= PREFIX_MASK;
-    }
-    return keyed;
+  /** Every prefix of the Loc-RIB, in no order. */
+  long[] prefixes() {
+    return keys(locRib);
   }
 
   static long[] keys(Long2ObjectHashMap<?> map) {

@@ -9,15 +9,19 @@ import io.holdfast.bgp.fsm.SessionState;
 import io.holdfast.bgp.fsm.Transition;
 import io.holdfast.bgp.wire.message.Notification;
 import io.holdfast.bgp.wire.message.Open;
+import io.holdfast.bgp.wire.message.Update;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A configured peer: its connections, and what is done about it while there is none. Owned by the
  * event loop.
  */
 public final class Peer {
+  private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
   private static final long MILLI_MICROS = 1_000;
   private static final long FIRST_IDLE_HOLD_MICROS = 1_000_000;
   private static final long LONGEST_IDLE_HOLD_MICROS = 30_000_000;
@@ -107,6 +111,14 @@ public final class Peer {
       flaps++;
       lastDownReason = reason(why);
     }
+    if (speaker.active()) {
+      LOG.info(
+          "{}: connection {} left {}: {}",
+          settings.name(),
+          session.connection(),
+          from.text(),
+          reason(why));
+    }
     if (session() != null) {
       return;
     }
@@ -134,6 +146,19 @@ public final class Peer {
 
   void established() {
     idleHold = FIRST_IDLE_HOLD_MICROS;
+    if (speaker.active()) {
+      LOG.info("{}: Established", settings.name());
+    }
+  }
+
+  /** RFC 7606 section 4: what the peer got wrong, and the session survived, is said to people. */
+  void malformed(Update update) {
+    if (speaker.active()) {
+      update
+          .errors()
+          .forEach(
+              error -> LOG.warn("{}: {}, {}", settings.name(), error.action(), error.detail()));
+    }
   }
 
   void notificationSent(Notification notification, long micros) {

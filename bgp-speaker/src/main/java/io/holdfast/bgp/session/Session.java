@@ -237,6 +237,9 @@ public final class Session {
     if (tables == null) {
       return;
     }
+    if (!update.errors().isEmpty()) {
+      peer.malformed(update);
+    }
     speaker.rib().withdraw(tables.in(), update.withdrawn());
     if (update.attributes() != null) {
       speaker.rib().announce(tables.in(), update.attributes(), update.announced());
@@ -415,6 +418,12 @@ public final class Session {
     if (live()) {
       restartKeepalive(micros);
     }
+  }
+
+  /** Goes on comparing tables until then; returns whether there is more to compare. */
+  boolean compare(long until) {
+    AdjRibOut out = adjRibOut();
+    return out != null && out.compare(until);
   }
 
   /** Whether there are routes to send, and credit. */

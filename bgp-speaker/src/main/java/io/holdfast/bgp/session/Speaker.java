@@ -219,7 +219,8 @@ public final class Speaker {
   }
 
   /**
-   * Works off what waits: prefixes to decide, then routes to send, to one peer after the other.
+   * Works off what waits: prefixes to decide, tables to compare, then routes to send, to one peer
+   * after the other.
    *
    * @param until {@link System#nanoTime} at which to stop
    * @return whether there is more that could be done now
@@ -230,6 +231,13 @@ public final class Speaker {
     }
     if (!active) {
       return false;
+    }
+    for (Peer peer : peers.values()) {
+      for (Session session : peer.sessions()) {
+        if (session.compare(until)) {
+          return true;
+        }
+      }
     }
     List<Session> ready = ready();
     while (!ready.isEmpty()) {

@@ -76,6 +76,7 @@ class RibTest {
   /** All that is sent to this side now. */
   private static List<Update> sent(Side side) {
     ByteBuf out = Unpooled.buffer();
+    assertThat(side.out().compare(System.nanoTime() + 1_000_000_000L)).isFalse();
     while (side.out().busy()) {
       side.out().fill(out);
       if (side.out().owesEndOfRib()) {

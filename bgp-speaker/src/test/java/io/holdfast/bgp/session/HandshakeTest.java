@@ -246,6 +246,37 @@ class HandshakeTest {
   }
 
   @Test
+  void stillSendsTheKeepaliveThatTheLogShowsAsOwed() {
+    Speaker next = speaker(true);
+    opened(next, 1, false);
+    Open ours = open(65002, 9, OUR_ID);
+    ByteBuf sent = Unpooled.buffer();
+    MessageCodec.encode(ours, SessionOptions.INITIAL, sent);
+    next.sent(1, 0, 1, false, false, sent, micros);
+    hear(next, 1, open(65001, 9, THEIR_ID));
+    hear(next, 1, new Keepalive());
+    assertThat(said).isEmpty();
+
+    next.activate(2);
+
+    assertThat(state(next)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(said.get(1L)).containsExactly(new Keepalive());
+    assertThat(closed).isEmpty();
+  }
+
+  @Test
+  void skipsBytesThatItHasFoldedBefore() {
+    Speaker speaker = active(true);
+    opened(speaker, 1, false);
+    hear(speaker, 1, open(65001, 9, THEIR_ID));
+    offsets.put(1L, 0L);
+    hear(speaker, 1, open(65001, 9, THEIR_ID));
+    assertThat(state(speaker)).isEqualTo(SessionState.OPEN_CONFIRM);
+    hear(speaker, 1, new Keepalive());
+    assertThat(state(speaker)).isEqualTo(SessionState.ESTABLISHED);
+  }
+
+  @Test
   void waitsLongerAfterEachFailure() {
     Speaker speaker = active(false);
     int[] waited = new int[4];

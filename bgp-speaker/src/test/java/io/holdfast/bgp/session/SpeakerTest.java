@@ -168,6 +168,14 @@ class SpeakerTest {
   }
 
   @Test
+  void doesNotTakeItsOwnEchoForNews() {
+    world.start();
+    Session session = world.speaker().peers().getFirst().session();
+    assertThat(session.sent().opens()).isEqualTo(1);
+    assertThat(session.sent().keepalives()).isEqualTo(1);
+  }
+
+  @Test
   void showsWhatItIsDoing() {
     world.start();
     assertThat(world.speaker().peers())

@@ -32,6 +32,7 @@ public final class TcpDirection {
   private long retransmitted;
   private long segments;
   private long origin = -1;
+  private long lastMicros = Long.MIN_VALUE;
 
   TcpDirection(InetSocketAddress from, boolean keepsBytes) {
     this.from = from;
@@ -53,6 +54,11 @@ public final class TcpDirection {
 
   boolean hasOrigin(long sequenceOfFirstByte) {
     return origin == (sequenceOfFirstByte & 0xffff_ffffL);
+  }
+
+  /** A segment of any kind. */
+  void seen(long micros) {
+    lastMicros = Math.max(lastMicros, micros);
   }
 
   void flag(long micros, String name) {
@@ -163,6 +169,11 @@ public final class TcpDirection {
   /** Bytes in segments that were all sent before. */
   public long retransmitted() {
     return retransmitted;
+  }
+
+  /** When its last segment of any kind was seen; {@link Long#MIN_VALUE} when never. */
+  public long lastMicros() {
+    return lastMicros;
   }
 
   /** Segments with data. */

@@ -84,6 +84,7 @@ public final class TcpStreams {
     boolean isFirst = conversation.first().from().equals(from);
     TcpDirection mine = isFirst ? conversation.first() : conversation.second();
     TcpDirection theirs = isFirst ? conversation.second() : conversation.first();
+    mine.seen(micros);
     flags(micros, header, mine);
     if (header.getRst() && !mine.knowsOrigin()) {
       return;

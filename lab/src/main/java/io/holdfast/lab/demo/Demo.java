@@ -109,6 +109,7 @@ final class Demo {
             .speakerPid()
             .orElseThrow(() -> new LabFailure("no speaker" + pair.holdfast().lastWords()));
     progress.death(new Progress.Death(progress.deaths().size() + 1, now(), pid, false));
+    int lossesBefore = losses(pair);
     Signal.KILL.send(pid);
     progress.phase("starting it again, waiting for the sessions");
     LabProcess next = pair.holdfast().startSpeaker();
@@ -119,8 +120,14 @@ final class Demo {
           if (!next.isAlive()) {
             throw new LabFailure("the speaker has ended: " + next.lastWords());
           }
-          return pair.bothEstablished();
+          return losses(pair) >= lossesBefore + 2 && pair.bothEstablished();
         });
+  }
+
+  /** How often either peer has lost its session so far. */
+  private static int losses(PairOfPeers pair) {
+    return pair.a().neighbor(PairOfPeers.H_TO_A).orElseThrow().connectionsDropped()
+        + pair.b().neighbor(PairOfPeers.H_TO_B).orElseThrow().connectionsDropped();
   }
 
   private static long now() {

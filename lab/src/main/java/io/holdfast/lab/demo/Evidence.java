@@ -26,6 +26,8 @@ import java.util.OptionalLong;
  * @param falseWithdrawals withdrawals of routes that were valid, in words
  * @param flaws streams that are no BGP, or that contradict themselves
  * @param silences for each death the milliseconds until Holdfast's next UPDATE on either cable
+ * @param deathsAmidUpdates deaths with an UPDATE of anybody's less than 20 ms before and less than
+ *     20 ms after
  */
 public record Evidence(
     long notifications,
@@ -36,7 +38,10 @@ public record Evidence(
     long keepalives,
     List<String> falseWithdrawals,
     List<String> flaws,
-    List<Long> silences) {
+    List<Long> silences,
+    long deathsAmidUpdates) {
+
+  private static final long AMID_MICROS = 20_000;
 
   /** How far back a withdrawal by the announcer may lie that Holdfast passes on: an outage. */
   private static final long WITHDRAWAL_DELAY_MICROS = 15_000_000;
@@ -118,7 +123,21 @@ public record Evidence(
         count(ours, BgpMessage.KEEPALIVE, since),
         List.copyOf(falseWithdrawals),
         List.copyOf(flaws),
-        silences(ours, deaths));
+        silences(ours, deaths),
+        deaths.stream().filter(death -> isAmidUpdates(death, all)).count());
+  }
+
+  private static boolean isAmidUpdates(Progress.Death death, List<BgpMessage> all) {
+    boolean before = false;
+    boolean after = false;
+    for (BgpMessage message : all) {
+      if (message.type() == BgpMessage.UPDATE) {
+        long since = message.micros() - death.micros();
+        before |= since <= 0 && since > -AMID_MICROS;
+        after |= since > 0 && since < AMID_MICROS;
+      }
+    }
+    return before && after;
   }
 
   private static long count(List<BgpMessage> messages, int type, long since) {

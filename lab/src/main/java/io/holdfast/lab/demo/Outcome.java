@@ -30,7 +30,8 @@ record Outcome(
         new Verdict(
             "speakers killed",
             deaths.size() == kills,
-            deaths.size() + " of " + kills + ", " + recovering + " of them while recovering"));
+            "%d of %d: %d amid UPDATEs, %d while recovering"
+                .formatted(deaths.size(), kills, evidence.deathsAmidUpdates(), recovering)));
     session("FRR a", a, verdicts);
     session("FRR b", b, verdicts);
     none("NOTIFICATION in the capture", evidence.notifications(), verdicts);

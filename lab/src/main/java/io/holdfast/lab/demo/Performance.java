@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -101,18 +102,26 @@ final class Performance {
   private void perform(Segment segment) {
     progress.phase("route changes");
     List<LabFailure> failures = new ArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
     Thread killer =
         new Thread(
             () -> {
               try {
+                begun.await();
                 killAll(segment.deaths());
               } catch (LabFailure e) {
                 failures.add(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
               }
             },
             "killer");
     killer.start();
-    for (Step step : segment.steps()) {
+    for (int i = 0; i < segment.steps().size(); i++) {
+      if (i >= segment.burst()) {
+        begun.countDown();
+      }
+      Step step = segment.steps().get(i);
       apply(step);
       LockSupport.parkNanos(Duration.ofMillis(step.pauseMillis()).toNanos());
     }

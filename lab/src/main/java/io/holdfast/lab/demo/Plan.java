@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What happens in a run, made from a seed alone.
@@ -43,11 +44,15 @@ record Plan(long seed, List<Step> base, List<Segment> segments) {
    * A stretch of changes, at whose end everything comes to rest.
    *
    * @param steps the changes
-   * @param deaths milliseconds: the first from the segment's start, each other one from the moment
-   *     when the speaker that it kills was there. So the others fall into a recovery
+   * @param deaths milliseconds: the first from the segment's start (or from its burst), each other
+   *     one from the moment when the speaker that it kills was there. So the others fall into a
+   *     recovery
+   * @param burst the index of the step with whose beginning the time of the first death begins, so
+   *     that it falls into a train of UPDATEs; −1: none
    * @param after the routes of each side at its end, with the set of their attributes
    */
-  record Segment(List<Step> steps, List<Integer> deaths, Map<Side, Map<String, Integer>> after) {}
+  record Segment(
+      List<Step> steps, List<Integer> deaths, int burst, Map<Side, Map<String, Integer>> after) {}
 
   /** Makes the plan. */
   static Plan of(long seed, int kills) {
@@ -88,27 +93,26 @@ record Plan(long seed, List<Step> base, List<Segment> segments) {
       List<Segment> segments = new ArrayList<>();
       for (int left = kills; left > 0; ) {
         int deaths = Math.min(left, 1 + (random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0));
-        segments.add(segment(deaths));
+        segments.add(segment(deaths, segments.size() % 3 == 1));
         left -= deaths;
       }
       return new Plan(seed, List.copyOf(base), List.copyOf(segments));
     }
 
-    private Segment segment(int count) {
+    private Segment segment(int count, boolean inABurst) {
       List<Step> steps = new ArrayList<>();
+      int burst = inABurst ? random.nextInt(STEPS_IN_A_SEGMENT) : -1;
       for (int i = 0; i < STEPS_IN_A_SEGMENT; i++) {
-        steps.add(step());
+        steps.add(i == burst ? burst() : step());
       }
       List<Integer> deaths = new ArrayList<>();
-      deaths.add(200 + random.nextInt(2200));
+      deaths.add(inABurst ? random.nextInt(60) : 200 + random.nextInt(2200));
       while (deaths.size() < count) {
         deaths.add(random.nextInt(1500));
       }
       Map<Side, Map<String, Integer>> after =
-          Map.of(
-              Side.A, Map.copyOf(now.getOrDefault(Side.A, new TreeMap<>())),
-              Side.B, Map.copyOf(now.getOrDefault(Side.B, new TreeMap<>())));
-      return new Segment(List.copyOf(steps), List.copyOf(deaths), after);
+          Map.of(Side.A, Map.copyOf(routes(Side.A)), Side.B, Map.copyOf(routes(Side.B)));
+      return new Segment(List.copyOf(steps), List.copyOf(deaths), burst, after);
     }
 
     private Step step() {
@@ -122,13 +126,20 @@ record Plan(long seed, List<Step> base, List<Segment> segments) {
               side, candidates.subList(0, Math.min(candidates.size(), 1 + random.nextInt(30))));
         }
       }
-      // Now and then a burst, so that some deaths fall into a long train of UPDATEs.
-      int count = kind >= 95 ? 400 + random.nextInt(400) : 1 + random.nextInt(60);
-      Map<String, Integer> chosen = new TreeMap<>();
+      return announce(side, draw(side, 1 + random.nextInt(60)), random.nextInt(ATTRIBUTE_SETS));
+    }
+
+    private Step burst() {
+      Side side = random.nextBoolean() ? Side.A : Side.B;
+      return announce(side, draw(side, 1200), random.nextInt(ATTRIBUTE_SETS));
+    }
+
+    private List<String> draw(Side side, int count) {
+      TreeSet<String> chosen = new TreeSet<>();
       for (int i = 0; i < count; i++) {
-        chosen.put(prefix(side, random.nextInt(POOL)), 0);
+        chosen.add(prefix(side, random.nextInt(POOL)));
       }
-      return announce(side, List.copyOf(chosen.keySet()), random.nextInt(ATTRIBUTE_SETS));
+      return List.copyOf(chosen);
     }
 
     private List<String> withdrawable(Side side) {

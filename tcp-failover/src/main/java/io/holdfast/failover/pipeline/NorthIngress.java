@@ -85,15 +85,10 @@ final class NorthIngress implements NorthHandler {
 
   @Override
   public void note(long channel, ByteBuf bytes) {
-    long slot = ring.next();
-    try {
-      FailoverEvent event = ring.get(slot);
-      event.type = EventType.NOTE;
-      event.channel = channel;
-      copy(event, bytes);
-    } finally {
-      ring.publish(slot);
-    }
+    // A note may be longer than a slot's bytes, and is rare: it gets a buffer of its own.
+    ByteBuffer note = ByteBuffer.allocate(bytes.readableBytes());
+    bytes.getBytes(bytes.readerIndex(), note);
+    publish(EventType.NOTE, channel, 0, false, note.flip());
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.holdfast.failover.pipeline;
 
-import java.util.ArrayDeque;
-
 /**
  * Who speaks. At most one channel has the word: its epoch is one more than the position of its
  * Attached record, so a later one is always greater. Owned by the pipeline.
@@ -12,8 +10,6 @@ final class SpeakerState {
 
   /** A speaker that says nothing for this long is dead, whatever the reason. */
   static final long SILENCE_NANOS = 1_000_000_000L;
-
-  private static final int DISPLACED_KEPT = 32;
 
   private long channel = NONE;
   private long epoch;
@@ -26,18 +22,8 @@ final class SpeakerState {
   private String build = "";
   private long attachments;
 
-  /** The newest processes that had the word until another took it. */
-  private final ArrayDeque<Integer> displaced = new ArrayDeque<>();
-
   void attached(long channel, long epoch, long attachedAt, int pid, String build, long nowNanos) {
     gone(nowNanos);
-    displaced.remove(pid);
-    if (attachments > 0 && this.pid != pid) {
-      displaced.addLast(this.pid);
-      if (displaced.size() > DISPLACED_KEPT) {
-        displaced.removeFirst();
-      }
-    }
     this.channel = channel;
     this.epoch = epoch;
     this.attachedAt = attachedAt;
@@ -47,14 +33,6 @@ final class SpeakerState {
     this.active = false;
     this.lastFoldedNanos = nowNanos;
     attachments++;
-  }
-
-  /**
-   * Whether a process comes too late: another has taken its place, and is there. A stopped speaker
-   * that wakes would otherwise throw its successor out, which would throw it out in turn.
-   */
-  boolean isSuperseded(int pid) {
-    return channel != NONE && displaced.contains(pid);
   }
 
   /** It has folded this far; {@code says} is its own word that it has folded its own record. */

@@ -118,13 +118,9 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
 
   /** A speaker attaches on this channel and says that it has folded everything. */
   void attach(long channel) {
-    attach(channel, 4711);
-  }
-
-  void attach(long channel, int pid) {
     FailoverEvent event = event(EventType.ATTACH);
     event.channel = channel;
-    event.object = new SpeakerIdentity("test", pid);
+    event.object = new SpeakerIdentity("test", 4711);
     batch(event);
   }
 
@@ -256,7 +252,7 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   }
 
   @Override
-  public void close(int fd, boolean reset) {
+  public void close(int fd, boolean reset, Connection connection) {
     told.add((reset ? "reset " : "close ") + fd);
   }
 

@@ -1,0 +1,78 @@
+package io.holdfast.lab.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.failover.records.Armed;
+import io.holdfast.lab.capture.TcpConversation;
+import io.holdfast.lab.capture.TcpDirection;
+import io.holdfast.lab.capture.TcpStreams;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Topology: one peer, one failoverd whose commits the test can freeze, one service. */
+class GateTest {
+  private static final long MANY = 24L << 20;
+  private static final long SOME = 1L << 20;
+
+  private final Rig rig = new Rig();
+
+  @AfterEach
+  void clean() {
+    rig.close();
+  }
+
+  @Test
+  void withCommitsFrozenNothingLeavesThatIsNotCommittedAndThawedEverythingFlowsOn()
+      throws IOException {
+    Instance failoverd = rig.instance("").start();
+    rig.with(failoverd.service(Armed.OFF));
+    rig.startCapture();
+    rig.shape("200mbit");
+    PatternPeer bulk = rig.begin(Dialogue.both(42, MANY));
+    await().until(() -> bulk.read() > SOME && bulk.written() > SOME);
+
+    failoverd.freeze();
+    SocketChannel fresh = rig.unconnected();
+    fresh.configureBlocking(false);
+    fresh.bind(new InetSocketAddress(Rig.PEER, 0));
+    int freshPort = ((InetSocketAddress) fresh.getLocalAddress()).getPort();
+    fresh.connect(new InetSocketAddress(Rig.US, Rig.PORT));
+    await("its Opened is in the log, not committed")
+        .ignoreExceptions()
+        .until(() -> failoverd.connection(freshPort).path("state").asText().equals("handshake"));
+    await("segments are held")
+        .until(() -> failoverd.connection(bulk.port()).path("held").asInt() > 0);
+    await("its SYN was sent again")
+        .until(() -> Rig.of(rig.captured(), freshPort).from(Rig.PEER).count("SYN", 0) >= 2);
+    TcpStreams seen = rig.captured();
+    JsonNode committed = failoverd.connection(bulk.port());
+    TcpConversation stream = Rig.of(seen, bulk.port());
+    TcpDirection ours = stream.from(Rig.US);
+    assertThat(ours.highestAcknowledged())
+        .isPositive()
+        .isLessThanOrEqualTo(committed.path("committedReceived").asLong());
+    assertThat(ours.highestSent())
+        .isPositive()
+        .isLessThanOrEqualTo(committed.path("committedSent").asLong());
+    assertThat(committed.path("received").asLong())
+        .as("there is something to hold back")
+        .isGreaterThan(committed.path("committedReceived").asLong());
+    assertThat(Rig.of(seen, freshPort).from(Rig.US).flags()).as("a SYN-ACK").isEmpty();
+
+    rig.unshape();
+    failoverd.thaw();
+    await().until(bulk::isComplete);
+    await().until(fresh::finishConnect);
+    fresh.configureBlocking(true);
+    PatternPeer second = PatternPeer.begin(fresh, Dialogue.both(43, SOME));
+    await().until(second::isComplete);
+    TcpConversation whole = Rig.of(rig.endCapture(), bulk.port());
+    assertThat(whole.from(Rig.US).contradictions()).isEmpty();
+    assertThat(whole.from(Rig.PEER).contradictions()).isEmpty();
+  }
+}
