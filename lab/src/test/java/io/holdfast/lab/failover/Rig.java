@@ -173,7 +173,9 @@ final class Rig implements AutoCloseable {
     return running;
   }
 
-  /** The witness writes with a delay: a datagram of ours that is on file has all before it there. */
+  /**
+   * The witness writes with a delay: a datagram of ours that is on file has all before it there.
+   */
   private Path upToNow(Capture running) {
     Path file = running.file(DEVICE);
     byte[] sign = ("witness " + ++signs + SIGN_END).getBytes(StandardCharsets.US_ASCII);
