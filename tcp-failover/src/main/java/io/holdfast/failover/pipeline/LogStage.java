@@ -198,7 +198,7 @@ final class LogStage {
         state.handshakes.established(event.number);
       }
     } else {
-      state.handshakes.forget(event.number);
+      event.flag = state.handshakes.forget(event.number);
       if (connection != null && !connection.isClosing()) {
         closed(
             connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));

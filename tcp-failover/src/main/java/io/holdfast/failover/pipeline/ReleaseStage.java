@@ -62,7 +62,7 @@ final class ReleaseStage {
       case ROOM -> room(event);
       case CONNECT -> connect(event);
       case FOLDED -> folded(event);
-      case ATTACH -> turnedAway(event);
+      case ATTACH -> attach(event);
       case SPEAKER_GONE -> gone(event);
       case READ,
           PEER_FIN,
@@ -213,10 +213,12 @@ final class ReleaseStage {
         read(connection);
       }
     } else if (connection == null) {
-      if (event.descriptor != Connection.NONE) {
+      if (event.flag) {
         sockets.close(event.descriptor, true, null);
       }
-      connectFailed(event.number, Errno.describe(event.errno));
+      if (event.flag || event.descriptor == Connection.NONE) {
+        connectFailed(event.number, Errno.describe(event.errno));
+      }
     }
   }
 
@@ -378,9 +380,12 @@ final class ReleaseStage {
     }
   }
 
-  /** It wanted the word while another had it. */
-  private void turnedAway(FailoverEvent event) {
+  /** It got the word, or wanted it while another had it. What its predecessor was opening ends. */
+  private void attach(FailoverEvent event) {
     if (event.flag) {
+      for (int descriptor : state.handshakes.endAttempts()) {
+        sockets.close(descriptor, true, null);
+      }
       return;
     }
     int pid = event.object instanceof SpeakerIdentity who ? who.pid() : 0;

@@ -404,4 +404,25 @@ class StagesTest {
     ends.commitAll();
     assertThat(ends.told).endsWith("resume");
   }
+
+  @Test
+  void whatASpeakerWasOpeningEndsWhenItsSuccessorAttaches() {
+    ends.attach(5);
+    FailoverEvent connecting = ends.event(EventType.CONNECTING);
+    connecting.number = 77;
+    connecting.descriptor = FakeEnds.FD;
+    ends.batch(connecting);
+    FailoverEvent gone = ends.event(EventType.SPEAKER_GONE);
+    gone.channel = 5;
+    ends.batch(gone);
+    ends.attach(6);
+    assertThat(ends.told).contains("reset " + FakeEnds.FD);
+    ends.told.clear();
+    FailoverEvent refused = ends.event(EventType.CONNECTED);
+    refused.number = 77;
+    refused.descriptor = FakeEnds.FD;
+    refused.errno = 111;
+    ends.batch(refused);
+    assertThat(ends.told).as("closed once, and its successor knows no number 77").isEmpty();
+  }
 }
