@@ -363,7 +363,9 @@ final class LogStage {
     state.effects.add(log.appended(), Effects.Kind.ATTACHED, null, event.channel, null);
   }
 
-  /** Here and not after the commit, so that who comes next in the same batch finds the place free. */
+  /**
+   * Here and not after the commit, so that who comes next in the same batch finds the place free.
+   */
   private void gone(FailoverEvent event) {
     registered.remove(event.channel);
     event.flag = state.speaker.hasTheWord(event.channel);

@@ -35,8 +35,7 @@ final class RulesKeeper implements AutoCloseable {
     this.queue = queue;
     this.alarms = alarms;
     var _ =
-        thread.scheduleWithFixedDelay(
-            this::putBack, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::putBack, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Puts the rules of this service in place of what was there; then runs {@code then}. */
