@@ -72,16 +72,35 @@ public final class Bgpd {
     }
   }
 
-  private static void startAttached(SpeakerConfig config, EventLoopGroup loops, EventLoop loop)
-      throws IOException {
+  private static void startAttached(SpeakerConfig config, EventLoopGroup loops, EventLoop loop) {
     FailoverTransport transport = new FailoverTransport(loop);
     SpeakerLoop speaker =
         new SpeakerLoop(loop, Settings.router(config), Settings.peers(config), transport);
-    ControlServer control = answer(config, speaker, loops, loop);
+    ControlDoor control =
+        new ControlDoor(
+            config.failover().bgpdControl(), () -> answer(config, speaker, loops, loop));
+    control.offer();
     // A clean end is no other than a crash: the stand-in keeps the sessions.
     Runtime.getRuntime().addShutdownHook(new Thread(control::close, "goodbye"));
-    transport.open(speaker, config.failover().northSocket(), Settings.service(config), build());
+    transport.open(
+        speaker, config.failover().northSocket(), Settings.service(config), build(), control::take);
+    keepTheName(control, transport, loop);
     LOG.info("bgpd: AS {}, waiting for failoverd", config.router().as());
+  }
+
+  /** A speaker that wakes up late may take the control socket once more, in good faith. */
+  @SuppressWarnings("FutureReturnValueIgnored") // It goes on as long as the process does.
+  private static void keepTheName(
+      ControlDoor control, FailoverTransport transport, EventLoop loop) {
+    loop.scheduleWithFixedDelay(
+        () -> {
+          if (transport.attached()) {
+            control.take();
+          }
+        },
+        1,
+        1,
+        TimeUnit.SECONDS);
   }
 
   private static void startDirect(SpeakerConfig config, EventLoopGroup loops, EventLoop loop)

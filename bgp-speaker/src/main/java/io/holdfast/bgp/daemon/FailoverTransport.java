@@ -41,6 +41,7 @@ final class FailoverTransport implements Transport, NorthEvents, AutoCloseable {
   private final EventLoop loop;
   private final SentFlyweight sent = new SentFlyweight();
   private @Nullable NorthClient client;
+  private Runnable onAttached = () -> {};
   private @Nullable SpeakerLoop speakerLoop;
   private long epoch;
   private long attachedAt;
@@ -49,9 +50,14 @@ final class FailoverTransport implements Transport, NorthEvents, AutoCloseable {
     this.loop = loop;
   }
 
-  /** Attaches, as soon as failoverd is there. */
-  void open(SpeakerLoop to, Path socket, ServiceSpec service, String build) {
+  /**
+   * Attaches, as soon as failoverd is there.
+   *
+   * @param onAttached told each time that we have the word; must not wait
+   */
+  void open(SpeakerLoop to, Path socket, ServiceSpec service, String build, Runnable onAttached) {
     speakerLoop = to;
+    this.onAttached = onAttached;
     client = NorthClient.open(loop, socket, service, build, this);
   }
 
@@ -60,6 +66,11 @@ final class FailoverTransport implements Transport, NorthEvents, AutoCloseable {
     if (client != null) {
       client.close();
     }
+  }
+
+  /** Whether we have the word, or believe so: who was stopped learns late that it has not. */
+  boolean attached() {
+    return client().attached();
   }
 
   private NorthClient client() {
@@ -78,6 +89,7 @@ final class FailoverTransport implements Transport, NorthEvents, AutoCloseable {
     this.epoch = epoch;
     this.attachedAt = attachedAt;
     speakerLoop().startAnew();
+    onAttached.run();
   }
 
   @Override

@@ -122,7 +122,9 @@ public final class InjectCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "no fault " + fault + "; there are kill, stop, cont, term, hang, deadlock, abort, oom and exit",
+          "no fault "
+              + fault
+              + "; there are kill, stop, cont, term, hang, deadlock, abort, oom and exit",
           e);
     }
   }

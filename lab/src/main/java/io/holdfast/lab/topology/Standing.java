@@ -8,6 +8,7 @@ import io.holdfast.lab.frr.FrrRouter;
 import io.holdfast.lab.net.Janitor;
 import io.holdfast.lab.net.LabFailure;
 import io.holdfast.lab.net.Namespace;
+import io.holdfast.lab.net.Teardown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,15 +34,31 @@ public record Standing(
   private static final Path STATES = Path.of("/run/holdfast-lab");
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final HalfUp HALF_UP = new HalfUp();
+
+  /** What is up, and may be incomplete: it is taken down when the JVM ends. */
+  private static final class HalfUp implements AutoCloseable {
+    @Override
+    public void close() {
+      all().forEach(Standing::down);
+    }
+  }
+
   /**
-   * Brings a pair of peers up and writes its state file before the daemons start, so that {@code
-   * lab/down} finds whatever a failure leaves.
+   * Brings a pair of peers up. Until {@link #stays} is called it goes with this JVM, so that
+   * neither a failure nor Ctrl-C leaves half of it.
    */
   public static PairOfPeers up(String name, PairSetup setup) {
-    if (Files.exists(stateFile(name))) {
-      throw new LabFailure(name + " is up already; lab/down takes it down");
+    if (!all().isEmpty()) {
+      throw new LabFailure(all().getFirst().name() + " is up already; lab/down takes it down");
     }
+    Teardown.keep(HALF_UP);
     return PairOfPeers.startStanding(setup, name);
+  }
+
+  /** What was brought up is complete, and stays when this JVM ends. */
+  public static void stays() {
+    Teardown.forget(HALF_UP);
   }
 
   /** Writes the state file. */

@@ -51,6 +51,7 @@ public final class TopologyCommand {
     out.println("up; waiting for the sessions");
     out.flush();
     pair.awaitEstablished();
+    Standing.stays();
     pair.a().announce(List.of("198.51.100.0/25", "198.51.100.128/25"));
     pair.b().announce(List.of("203.0.113.0/24"));
     describe(out, pair);

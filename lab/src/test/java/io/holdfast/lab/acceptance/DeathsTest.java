@@ -95,8 +95,7 @@ class DeathsTest {
 
     Watch sinceTheSuccessor = Watch.begin(pair, capture);
     Signal.CONT.send(victim);
-    Waiting.until(
-        "two keepalives", LIMIT, () -> sinceTheSuccessor.messagesToB().size() >= 2);
+    Waiting.until("two keepalives", LIMIT, () -> sinceTheSuccessor.messagesToB().size() >= 2);
 
     assertThat(sinceTheSuccessor.messagesToB())
         .allMatch(message -> message.type() == BgpMessage.KEEPALIVE);

@@ -87,8 +87,7 @@ class GoodbyeTest {
   /** What {@code show bgp neighbors} says about one. */
   private static JsonNode neighbor(String name) {
     JsonNode all =
-        ControlSocket.ask(
-                holdfast().runtimeFolder().resolve("bgpd.control"), "show.bgp.neighbors")
+        ControlSocket.ask(holdfast().runtimeFolder().resolve("bgpd.control"), "show.bgp.neighbors")
             .orElseThrow(() -> new LabFailure("bgpd does not answer"));
     for (JsonNode neighbor : all.path("neighbors")) {
       if (neighbor.path("name").asText().equals(name)) {

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Topology: pair of peers; nobody starts a speaker but the test, so an outage lasts as it likes. */
+/**
+ * Topology: pair of peers; nobody starts a speaker but the test, so an outage lasts as it likes.
+ */
 class OutageTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -76,8 +78,7 @@ class OutageTest {
     fromA.withdraw(Routes.block(11, 20));
     fromB.withdraw(Routes.block(2, 5));
     fromB.announce(Routes.block(12, 30), 4);
-    Waiting.until(
-        "an outage of some keepalives", LIMIT, () -> watch.secondsByTheClockOfB() >= 5);
+    Waiting.until("an outage of some keepalives", LIMIT, () -> watch.secondsByTheClockOfB() >= 5);
     assertThat(watch.messagesToB())
         .as("nobody is there who could pass a route on")
         .noneMatch(message -> message.type() == BgpMessage.UPDATE);

@@ -96,7 +96,8 @@ final class Routes {
   }
 
   private static String text(RouteView route) {
-    return "%s %s via %s".formatted(route.path(), route.origin(), String.join(" ", route.nextHops()));
+    return "%s %s via %s"
+        .formatted(route.path(), route.origin(), String.join(" ", route.nextHops()));
   }
 
   private static String difference(Map<String, String> there, Map<String, String> expected) {
@@ -109,6 +110,8 @@ final class Routes {
   }
 
   private static String first(Map<String, String> routes) {
-    return routes.isEmpty() ? "none" : routes.size() + ", as " + routes.entrySet().iterator().next();
+    return routes.isEmpty()
+        ? "none"
+        : routes.size() + ", as " + routes.entrySet().iterator().next();
   }
 }

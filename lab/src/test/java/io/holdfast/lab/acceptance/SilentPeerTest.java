@@ -51,7 +51,9 @@ class SilentPeerTest {
       pair.cableA().left().up(true);
       try (FrrRouter again =
           FrrRouter.start(
-              pair.namespaces().getFirst(), pair.workspace().folder("a-again"), pair.a().config())) {
+              pair.namespaces().getFirst(),
+              pair.workspace().folder("a-again"),
+              pair.a().config())) {
         again.awaitEstablished(PairOfPeers.H_TO_A, LIMIT);
         again.announce(Routes.block(7, 10));
         Waiting.until("the new routes", LIMIT, () -> fromA.learnedCount() == 10);

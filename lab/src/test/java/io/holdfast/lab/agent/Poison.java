@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Commands, as the agent's argument: {@code abort}, {@code oom}, {@code exit}, {@code hang},
- * {@code deadlock}.
+ * Commands, as the agent's argument: {@code abort}, {@code oom}, {@code exit}, {@code hang}, {@code
+ * deadlock}.
  */
 public final class Poison {
   private static final String CLIENT = "io.holdfast.failover.north.client.NorthClient";
@@ -149,7 +149,8 @@ public final class Poison {
       return files.transformClass(
           files.parse(bytes),
           ClassTransform.transformingMethodBodies(
-              method -> !method.methodName().stringValue().startsWith("<"), new SeizeFirst(seizure)));
+              method -> !method.methodName().stringValue().startsWith("<"),
+              new SeizeFirst(seizure)));
     }
   }
 

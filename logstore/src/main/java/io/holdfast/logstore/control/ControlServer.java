@@ -178,7 +178,9 @@ public final class ControlServer implements AutoCloseable {
     Files.deleteIfExists(socket);
   }
 
-  /** Whether somebody lives behind the socket: a stopped daemon listens still, and is dead to us. */
+  /**
+   * Whether somebody lives behind the socket: a stopped daemon listens still, and is dead to us.
+   */
   private boolean answers() {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX);
         Selector selector = Selector.open()) {

@@ -40,6 +40,8 @@ public final class Connection {
   private @Nullable Cause closing;
   private boolean shut;
   private boolean established;
+  private boolean broken;
+  private boolean departed;
   private long lastReceivedNanos;
   private long lastSentNanos;
   private final long createdNanos;
@@ -243,7 +245,30 @@ public final class Connection {
     return established;
   }
 
+  /** The socket failed: there is nothing to be done with it but to close it. */
+  public void broken() {
+    broken = true;
+  }
+
+  public boolean isBroken() {
+    return broken;
+  }
+
+  /** It is over and its socket is about to be closed: what may not leave now never will. */
+  public void departed() {
+    departed = true;
+  }
+
+  public boolean isDeparted() {
+    return departed;
+  }
+
   // ---- stand-in and credit ----
+
+  /** We ourselves were not running: that nothing was read says nothing of the peer. */
+  public void forgiveSilence(long nowNanos) {
+    lastReceivedNanos = nowNanos;
+  }
 
   public void arm(@Nullable Armed armed) {
     this.armed = armed;

@@ -2,7 +2,6 @@ package io.holdfast.failover.connection;
 
 import io.holdfast.failover.records.TcpOptions;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -111,12 +110,23 @@ public final class Handshakes {
     }
   }
 
-  /** The attempt with this request's number is over. */
-  public void forget(long request) {
-    for (Iterator<Attempt> i = attempts.values().iterator(); i.hasNext(); ) {
-      if (i.next().request == request) {
-        i.remove();
-      }
-    }
+  /**
+   * The attempt with this request's number is over.
+   *
+   * @return whether there was one that nobody had taken or ended yet
+   */
+  public boolean forget(long request) {
+    return attempts.values().removeIf(attempt -> attempt.request == request);
+  }
+
+  /**
+   * Who asked for them is gone: their numbers mean nothing to its successor.
+   *
+   * @return their descriptors
+   */
+  public int[] endAttempts() {
+    int[] descriptors = attempts.values().stream().mapToInt(Attempt::descriptor).toArray();
+    attempts.clear();
+    return descriptors;
   }
 }

@@ -17,6 +17,7 @@ public final class Errno {
   public static final int EBUSY = 16;
   public static final int EEXIST = 17;
   public static final int EINVAL = 22;
+  public static final int ENFILE = 23;
   public static final int EMFILE = 24;
   public static final int EPIPE = 32;
   public static final int ENOSYS = 38;
@@ -52,7 +53,7 @@ public final class Errno {
     known(EBUSY, "EBUSY", "busy");
     known(EEXIST, "EEXIST", "exists already");
     known(EINVAL, "EINVAL", "invalid argument");
-    known(23, "ENFILE", "too many open files in the system");
+    known(ENFILE, "ENFILE", "too many open files in the system");
     known(EMFILE, "EMFILE", "too many open files");
     known(EPIPE, "EPIPE", "broken pipe");
     known(ENOSYS, "ENOSYS", "not implemented by this kernel");

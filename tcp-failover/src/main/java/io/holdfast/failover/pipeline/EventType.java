@@ -18,6 +18,8 @@ enum EventType {
   CONNECTED,
   /** io: a socket that was full has room. */
   ROOM,
+  /** io: the socket of a connection that is over is closed; no segment of it will come any more. */
+  DEPARTED,
   /** io: time passes, about every 100 ms. */
   TICK,
   /** log: the commit position moved by itself. */

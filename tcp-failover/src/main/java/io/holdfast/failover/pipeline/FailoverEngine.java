@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -210,8 +211,8 @@ public final class FailoverEngine implements AutoCloseable {
     }
 
     @Override
-    public void close(int fd, boolean reset) {
-      io.close(fd, reset);
+    public void close(int fd, boolean reset, @Nullable Connection connection) {
+      io.close(fd, reset, connection);
     }
 
     @Override

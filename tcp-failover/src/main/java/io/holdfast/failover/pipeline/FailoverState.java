@@ -20,6 +20,9 @@ final class FailoverState {
   final Counters counters = new Counters();
   @Nullable ServiceSpec service;
 
+  /** The channel that said more than the log can hold, until it is fenced for it. */
+  long overflowed = SpeakerState.NONE;
+
   /** Time of the batch, from System.nanoTime. */
   long nowNanos;
 
@@ -43,6 +46,12 @@ final class FailoverState {
 
   void remove(Connection connection) {
     byKey.remove(connection.key(), connection);
+    byId.remove(connection.id());
+  }
+
+  /** It is over, but segments of its end points are still its own, until its socket is closed. */
+  void depart(Connection connection) {
+    connection.departed();
     byId.remove(connection.id());
   }
 

@@ -75,6 +75,7 @@ final class IoAgent implements Runnable {
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private ByteBuffer spare = FailoverEvent.newPayload();
   private @Nullable Watched[] watched = new @Nullable Watched[64];
+  private final List<Connection> departed = new ArrayList<>();
   private boolean paused;
   private volatile boolean stopped;
 
@@ -134,8 +135,26 @@ final class IoAgent implements Runnable {
         });
   }
 
-  void close(int fd, boolean reset) {
-    command(() -> closeNow(fd, reset));
+  void close(int fd, boolean reset, @Nullable Connection connection) {
+    command(
+        () -> {
+          closeNow(fd, reset);
+          if (connection != null) {
+            departed.add(connection);
+          }
+        });
+  }
+
+  /** With the next tick: the segments that its socket still made have been read until then. */
+  private void departed(Connection connection) {
+    long slot = ring.next();
+    try {
+      FailoverEvent event = ring.get(slot);
+      event.type = EventType.DEPARTED;
+      event.connection = connection;
+    } finally {
+      ring.publish(slot);
+    }
   }
 
   void pauseReading(boolean pause) {
@@ -302,12 +321,18 @@ final class IoAgent implements Runnable {
   // ---- handshakes ----
 
   private void accept(Watched listener) {
-    for (int fd = sockets.accept(listener.fd); fd >= 0; fd = sockets.accept(listener.fd)) {
+    int fd = sockets.accept(listener.fd);
+    for (; fd >= 0; fd = sockets.accept(listener.fd)) {
       try {
         publishEnds(EventType.ACCEPTED, fd, 0, sockets.peerAddress(fd));
       } catch (LinuxException e) {
         sockets.closeReset(fd); // reset before we could ask for its name
       }
+    }
+    if (fd == -Errno.EMFILE || fd == -Errno.ENFILE) {
+      LOG.warn("no descriptor is left for a connection that waits to be accepted");
+      listener.ended = true; // it would be told again and again; the next tick tries again
+      refresh(listener);
     }
   }
 
@@ -378,8 +403,13 @@ final class IoAgent implements Runnable {
       if (w != null && w.kind == Kind.CONNECTING && now - w.startedNanos > CONNECT_NANOS) {
         forget(w);
         publish(EventType.CONNECTED, w, Errno.ETIMEDOUT);
+      } else if (w != null && w.kind == Kind.LISTENER && w.ended) {
+        w.ended = false;
+        refresh(w);
       }
     }
+    departed.forEach(this::departed);
+    departed.clear();
     ring.publishEvent((event, _) -> event.type = EventType.TICK);
   }
 
@@ -422,7 +452,7 @@ final class IoAgent implements Runnable {
   private void refresh(Watched w) {
     int wanted =
         switch (w.kind) {
-          case LISTENER -> Epoll.IN;
+          case LISTENER -> w.ended ? 0 : Epoll.IN;
           case CONNECTING -> Epoll.OUT;
           case CONNECTION -> (w.ended || paused ? 0 : Epoll.IN) | (w.wantsRoom ? Epoll.OUT : 0);
         };

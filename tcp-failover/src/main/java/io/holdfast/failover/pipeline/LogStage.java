@@ -29,6 +29,13 @@ final class LogStage {
   /** Bytes that may be in the log without being committed before the reading of sockets stops. */
   static final long UNCOMMITTED_LIMIT = 16L << 20;
 
+  /**
+   * Bytes that may be uncommitted before a speaker's output is refused too. It is less than what
+   * the log can hold, and credit bounds it only for each connection; who is beyond it is fenced, as
+   * if it had died, and says it again when the log has caught up.
+   */
+  static final long OUTPUT_LIMIT = 40L << 20;
+
   static final int FORMAT = 1;
 
   /** The most connections that one record names: what fits into the room before the bytes. */
@@ -69,7 +76,7 @@ final class LogStage {
       case SPEAKER_GONE -> gone(event);
       case CONNECTING -> state.handshakes.connecting(event.key, event.number, event.descriptor);
       case CONNECTED -> connected(event);
-      case ACCEPTED, ROOM, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
+      case ACCEPTED, ROOM, DEPARTED, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
         // nothing that the log must know
       }
     }
@@ -191,7 +198,7 @@ final class LogStage {
         state.handshakes.established(event.number);
       }
     } else {
-      state.handshakes.forget(event.number);
+      event.flag = state.handshakes.forget(event.number);
       if (connection != null && !connection.isClosing()) {
         closed(
             connection, Cause.PEER_RESET, "reset while it was opened: " + Errno.name(event.errno));
@@ -240,7 +247,11 @@ final class LogStage {
 
   private void socketError(FailoverEvent event) {
     Connection connection = event.connection;
-    if (connection != null && !connection.isClosing()) {
+    if (connection == null) {
+      return;
+    }
+    connection.broken();
+    if (!connection.isClosing()) {
       boolean timedOut = event.errno == Errno.ETIMEDOUT;
       closed(
           connection,
@@ -252,8 +263,7 @@ final class LogStage {
   // ---- our stream ----
 
   private void output(FailoverEvent event) {
-    if (!state.speaker.hasTheWord(event.channel)) {
-      state.counters.fencedOutputs++;
+    if (!mayAppend(event)) {
       return;
     }
     send(
@@ -264,6 +274,21 @@ final class LogStage {
         event.flag ? SentFlyweight.LAST : 0,
         event.payload,
         event.length);
+  }
+
+  /** Whether this is of the speaker that has the word, and the log can take more of it. */
+  private boolean mayAppend(FailoverEvent event) {
+    if (!state.speaker.hasTheWord(event.channel)) {
+      state.counters.fencedOutputs++;
+      return false;
+    }
+    if (log.uncommitted() > OUTPUT_LIMIT) {
+      state.overflowed = event.channel;
+      state.counters.fencedOutputs++;
+      state.speaker.gone(state.nowNanos);
+      return false;
+    }
+    return true;
   }
 
   /**
@@ -348,7 +373,10 @@ final class LogStage {
   private void attach(FailoverEvent event) {
     SpeakerIdentity who = (SpeakerIdentity) event.object;
     ServiceSpec service = registered.remove(event.channel);
-    event.flag = who != null && state.speaker.channel() == SpeakerState.NONE;
+    event.flag =
+        who != null
+            && state.speaker.channel() == SpeakerState.NONE
+            && log.uncommitted() <= UNCOMMITTED_LIMIT;
     if (who == null || !event.flag) {
       return;
     }
@@ -388,16 +416,8 @@ final class LogStage {
   }
 
   private void note(FailoverEvent event) {
-    if (state.speaker.hasTheWord(event.channel)) {
-      log.append(
-          RecordKind.NOTED,
-          FORMAT,
-          wallMicros(),
-          0,
-          0,
-          event.payload,
-          FailoverEvent.HEADROOM,
-          event.length);
+    if (event.object instanceof ByteBuffer note && mayAppend(event)) {
+      log.append(RecordKind.NOTED, FORMAT, wallMicros(), 0, 0, note, 0, note.limit());
     }
   }
 

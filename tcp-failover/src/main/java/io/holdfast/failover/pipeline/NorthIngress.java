@@ -88,17 +88,10 @@ final class NorthIngress implements NorthHandler {
 
   @Override
   public void note(long channel, ByteBuf bytes) {
-    fill(bytes);
-    long slot = ring.next();
-    try {
-      FailoverEvent event = ring.get(slot);
-      event.type = EventType.NOTE;
-      event.channel = channel;
-      event.length = bytes.readableBytes();
-      spare = event.exchange(spare);
-    } finally {
-      ring.publish(slot);
-    }
+    // A note may be longer than a slot's bytes, and is rare: it gets a buffer of its own.
+    ByteBuffer note = ByteBuffer.allocate(bytes.readableBytes());
+    bytes.getBytes(bytes.readerIndex(), note);
+    publish(EventType.NOTE, channel, 0, false, note.flip());
   }
 
   @Override

@@ -55,16 +55,17 @@ final class ReleaseStage {
   void on(FailoverEvent event) {
     switch (event.type) {
       case SEGMENT -> segment(event);
+      case SOCKET_ERROR -> broken(event);
+      case DEPARTED -> state.forgetKey(Objects.requireNonNull(event.connection));
       case ACCEPTED -> accepted(event);
       case CONNECTED -> connected(event);
       case ROOM -> room(event);
       case CONNECT -> connect(event);
       case FOLDED -> folded(event);
-      case ATTACH -> turnedAway(event);
+      case ATTACH -> attach(event);
       case SPEAKER_GONE -> gone(event);
       case READ,
           PEER_FIN,
-          SOCKET_ERROR,
           TICK,
           COMMITTED,
           CONNECTING,
@@ -89,6 +90,11 @@ final class ReleaseStage {
       effects.removeFirst();
     }
     flushVerdicts();
+    if (state.overflowed != SpeakerState.NONE) {
+      alarms.raise("the log does not keep up with the speaker, which is fenced");
+      speakers.fence(state.overflowed, "the log does not keep up");
+      state.overflowed = SpeakerState.NONE;
+    }
     speakers.committed(committed);
     pauseOrResume();
   }
@@ -142,6 +148,10 @@ final class ReleaseStage {
       verdict(event.packetId, event.flag);
       return;
     }
+    if (connection.isDeparted()) {
+      verdict(event.packetId, connection.mayLeave(event.end, event.acknowledgment, event.flags));
+      return;
+    }
     HeldSegments held = connection.held();
     held.add(event.packetId, event.end, event.acknowledgment, event.flags);
     int before = held.size();
@@ -189,7 +199,7 @@ final class ReleaseStage {
         || connection.isClosing()
         || connection.descriptor() != Connection.NONE) {
       // Not a configured peer, or given up meanwhile: nothing was promised to it.
-      sockets.close(event.descriptor, true);
+      sockets.close(event.descriptor, true, null);
       return;
     }
     connection.descriptor(event.descriptor);
@@ -203,16 +213,21 @@ final class ReleaseStage {
         read(connection);
       }
     } else if (connection == null) {
-      if (event.descriptor != Connection.NONE) {
-        sockets.close(event.descriptor, true);
+      if (event.flag) {
+        sockets.close(event.descriptor, true, null);
       }
-      connectFailed(event.number, Errno.describe(event.errno));
+      if (event.flag || event.descriptor == Connection.NONE) {
+        connectFailed(event.number, Errno.describe(event.errno));
+      }
     }
   }
 
   /** The socket is established and the connection is in the log: both directions may flow. */
   private void read(Connection connection) {
     connection.established();
+    if (connection.descriptor() == Connection.NONE) {
+      return; // over meanwhile
+    }
     sockets.startReading(connection, connection.descriptor());
     write(connection);
   }
@@ -277,9 +292,8 @@ final class ReleaseStage {
     }
     boolean orderly =
         cause == Cause.LOCAL_CLOSE || cause == Cause.STAND_IN_LIMIT || cause == Cause.SILENCE;
-    if (!orderly) {
-      sockets.close(fd, true);
-      remove(connection);
+    if (!orderly || connection.isBroken()) {
+      closeSocket(connection, true);
       return;
     }
     if (connection.output().size() == 0 && !connection.isShut()) {
@@ -288,20 +302,45 @@ final class ReleaseStage {
       drain(connection);
     }
     if (connection.isShut() && connection.isPeerClosed()) {
-      sockets.close(fd, false);
-      remove(connection);
+      closeSocket(connection, false);
     }
   }
 
-  /** The peer did not end its direction in time: the socket goes, with a reset. */
-  void abandonClose(Connection connection) {
-    if (connection.descriptor() != Connection.NONE) {
-      sockets.close(connection.descriptor(), true);
+  /** A socket that failed while its connection was closing: no FIN will come. */
+  private void broken(FailoverEvent event) {
+    Connection connection = event.connection;
+    if (connection != null && !connection.isDeparted()) {
+      finishClose(connection);
     }
-    remove(connection);
+  }
+
+  /**
+   * The peer did not end its direction in time: the socket goes. Where the kernel has all of our
+   * bytes it delivers them still, and answers what the peer says with a reset; where it has not,
+   * the peer is reset now.
+   */
+  void abandonClose(Connection connection) {
+    if (connection.descriptor() == Connection.NONE) {
+      remove(connection);
+    } else {
+      closeSocket(connection, !connection.isShut());
+    }
+  }
+
+  private void closeSocket(Connection connection, boolean reset) {
+    int fd = connection.descriptor();
+    letGo(connection);
+    state.depart(connection);
+    sockets.close(fd, reset, connection);
   }
 
   private void remove(Connection connection) {
+    letGo(connection);
+    connection.departed();
+    state.remove(connection);
+  }
+
+  private void letGo(Connection connection) {
     drain(connection);
     HeldSegments held = connection.held();
     while (!held.isEmpty()) {
@@ -309,7 +348,6 @@ final class ReleaseStage {
       held.removeFirst();
     }
     connection.descriptor(Connection.NONE);
-    state.remove(connection);
   }
 
   // ---- speakers ----
@@ -342,19 +380,22 @@ final class ReleaseStage {
     }
   }
 
-  /** It wanted the word while another had it. */
-  private void turnedAway(FailoverEvent event) {
+  /** It got the word, or wanted it while another had it. What its predecessor was opening ends. */
+  private void attach(FailoverEvent event) {
     if (event.flag) {
+      for (int descriptor : state.handshakes.endAttempts()) {
+        sockets.close(descriptor, true, null);
+      }
       return;
     }
     int pid = event.object instanceof SpeakerIdentity who ? who.pid() : 0;
-    if (pid != lastTurnedAway) {
+    if (pid != lastTurnedAway && state.speaker.channel() != SpeakerState.NONE) {
       lastTurnedAway = pid;
       alarms.raise(
           "process %d wants to speak while process %d does: it has to wait"
               .formatted(pid, state.speaker.pid()));
     }
-    speakers.fence(event.channel, "another speaker has the word");
+    speakers.fence(event.channel, "another speaker has the word, or the log does not keep up");
   }
 
   private void welcome(long channel) {

@@ -5,6 +5,7 @@ import io.holdfast.failover.records.Endpoint;
 import io.holdfast.failover.records.ServiceSpec;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the pipeline asks of whoever owns the descriptors. Only {@link #write} and {@link
@@ -26,8 +27,12 @@ interface SocketCommands {
   /** A write failed: an event says so, in order with what was read before. */
   void reportError(int fd, int errno);
 
-  /** With {@code reset} the peer gets an RST; without, what is queued is still delivered. */
-  void close(int fd, boolean reset);
+  /**
+   * With {@code reset} the peer gets an RST; without, what is queued is still delivered.
+   *
+   * @param connection for which a DEPARTED event is to follow, if any
+   */
+  void close(int fd, boolean reset, @Nullable Connection connection);
 
   void connect(long request, Endpoint remote, InetAddress local, int ttl);
 

@@ -59,6 +59,7 @@ final class StandIn {
     long now = state.nowNanos;
     if (lastTickNanos != 0 && now - lastTickNanos > OWN_PAUSE_NANOS) {
       state.speaker.forgiveSilence(now);
+      state.connections().forEach(connection -> connection.forgiveSilence(now));
     }
     lastTickNanos = now;
     if (state.speaker.isSilent(now)) {

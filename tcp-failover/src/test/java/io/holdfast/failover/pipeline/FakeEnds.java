@@ -252,7 +252,7 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   }
 
   @Override
-  public void close(int fd, boolean reset) {
+  public void close(int fd, boolean reset, Connection connection) {
     told.add((reset ? "reset " : "close ") + fd);
   }
 

@@ -204,6 +204,13 @@ class StagesTest {
     ends.batch(event);
   }
 
+  /** As it is while failoverd runs: every tenth of a second. */
+  private void tickUntil(long nanos) {
+    for (long at = ends.state.nowNanos; at <= nanos; at += SECOND / 10) {
+      ends.tickAt(at);
+    }
+  }
+
   private Connection armedAndAlone(int silenceMillis) {
     Connection connection = ends.open();
     ends.attach(5);
@@ -256,9 +263,10 @@ class StagesTest {
   @Test
   void givesTheFarewellForSilenceToAPeerThatSaidNothingWhileNobodyWasHome() {
     armedAndAlone(9000);
-    ends.tickAt(3 * SECOND + 2);
-    ends.tickAt(9 * SECOND + 2);
-    assertThat(ends.written.toString(UTF_8)).isEqualTo("beatsilent");
+    tickUntil(8 * SECOND);
+    assertThat(ends.written.toString(UTF_8)).isEqualTo("beatbeat");
+    tickUntil(10 * SECOND);
+    assertThat(ends.written.toString(UTF_8)).startsWith("beatbeat").endsWith("silent");
     assertThat(ends.kinds()).endsWith(RecordKind.SENT, RecordKind.CLOSED);
     assertThat(ends.told).contains("shutdown " + FakeEnds.FD);
   }
@@ -266,9 +274,9 @@ class StagesTest {
   @Test
   void aPeerThatSpeaksIsNotSilent() {
     Connection connection = armedAndAlone(9000);
-    ends.state.nowNanos = 5 * SECOND;
+    tickUntil(5 * SECOND);
     ends.batch(ends.read(connection, "x"));
-    ends.tickAt(10 * SECOND);
+    tickUntil(10 * SECOND);
     assertThat(ends.kinds()).doesNotContain(RecordKind.CLOSED);
   }
 
@@ -317,6 +325,73 @@ class StagesTest {
     assertThat(ends.state.connections()).isEmpty();
   }
 
+  private void close(long channel, Connection connection, boolean abort) {
+    FailoverEvent close = ends.event(EventType.CLOSE);
+    close.channel = channel;
+    close.number = connection.id();
+    close.flag = abort;
+    ends.batch(close);
+  }
+
+  @Test
+  void aSocketThatFailsWhileItsConnectionIsClosingGoesAtOnce() {
+    Connection connection = ends.open();
+    ends.attach(5);
+    close(5, connection, false);
+    assertThat(ends.told).contains("shutdown 42").doesNotContain("reset 42");
+    FailoverEvent error = ends.event(EventType.SOCKET_ERROR);
+    error.connection = connection;
+    ends.batch(error);
+    assertThat(ends.told).endsWith("reset 42");
+    assertThat(ends.state.connections()).isEmpty();
+  }
+
+  @Test
+  void untilItsSocketIsClosedAConnectionThatIsOverAcknowledgesNothingThatIsNotCommitted() {
+    Connection connection = ends.open();
+    ends.attach(5);
+    close(5, connection, true);
+    assertThat(ends.told).endsWith("reset 42");
+    ends.batch(ends.segment(30, 1001, 1001, 5900, ACK));
+    assertThat(ends.dropped).contains(30);
+    ends.batch(ends.segment(31, 1001, 1001, 5900, ACK | Connection.RST));
+    assertThat(ends.accepted).contains(31);
+    FailoverEvent departed = ends.event(EventType.DEPARTED);
+    departed.connection = connection;
+    ends.batch(departed);
+    ends.batch(ends.segment(32, 1001, 1001, 5900, ACK));
+    assertThat(ends.accepted).as("of nothing that the log knows").contains(32);
+  }
+
+  @Test
+  void aPauseOfOurOwnIsNoSilenceOfThePeer() {
+    armedAndAlone(9000);
+    ends.tickAt(SECOND / 10);
+    ends.tickAt(20 * SECOND);
+    assertThat(ends.kinds()).doesNotContain(RecordKind.CLOSED);
+  }
+
+  @Test
+  void aSpeakerThatSaysMoreThanAStalledLogCanHoldIsFencedAndWaitsForTheLog() {
+    Connection connection = ends.open();
+    ends.attach(5);
+    ends.folded(5);
+    ends.frozen = true;
+    String block = "x".repeat(60_000);
+    while (ends.uncommitted() <= LogStage.OUTPUT_LIMIT) {
+      ends.batch(ends.output(5, connection, block));
+    }
+    long before = ends.appended();
+    ends.batch(ends.output(5, connection, block));
+    assertThat(ends.appended()).isEqualTo(before);
+    assertThat(ends.told).contains("fence 5");
+    ends.attach(6);
+    assertThat(ends.told).contains("fence 6");
+    ends.commitAll();
+    ends.attach(7);
+    assertThat(ends.state.speaker.hasTheWord(7)).isTrue();
+  }
+
   @Test
   void theReadingStopsWhileTheLogDoesNotKeepUp() {
     Connection connection = ends.open();
@@ -328,5 +403,26 @@ class StagesTest {
     assertThat(ends.told).endsWith("pause");
     ends.commitAll();
     assertThat(ends.told).endsWith("resume");
+  }
+
+  @Test
+  void whatASpeakerWasOpeningEndsWhenItsSuccessorAttaches() {
+    ends.attach(5);
+    FailoverEvent connecting = ends.event(EventType.CONNECTING);
+    connecting.number = 77;
+    connecting.descriptor = FakeEnds.FD;
+    ends.batch(connecting);
+    FailoverEvent gone = ends.event(EventType.SPEAKER_GONE);
+    gone.channel = 5;
+    ends.batch(gone);
+    ends.attach(6);
+    assertThat(ends.told).contains("reset " + FakeEnds.FD);
+    ends.told.clear();
+    FailoverEvent refused = ends.event(EventType.CONNECTED);
+    refused.number = 77;
+    refused.descriptor = FakeEnds.FD;
+    refused.errno = 111;
+    ends.batch(refused);
+    assertThat(ends.told).as("closed once, and its successor knows no number 77").isEmpty();
   }
 }
