@@ -188,7 +188,7 @@ public final class TcpSockets implements Sockets {
       if (!buffer.isDirect()) {
         throw new IllegalArgumentException("a direct buffer is needed");
       }
-      lastAddress = MemorySegment.ofBuffer(buffer.duplicate().clear()).address();
+      lastAddress = MemorySegment.ofBuffer(buffer).address() - buffer.position();
       lastBuffer = buffer;
     }
     return lastAddress + from;

@@ -13,7 +13,7 @@ final class FailoverEvent {
   /** Room before the bytes for what is put ahead of them in the log (the targets of a Sent). */
   static final int HEADROOM = 8 * 1024;
 
-  final ByteBuffer payload = ByteBuffer.allocateDirect(HEADROOM + MAX_BYTES);
+  ByteBuffer payload = newPayload();
   final FourTuple key = new FourTuple();
 
   EventType type = EventType.TICK;
@@ -49,6 +49,21 @@ final class FailoverEvent {
 
   /** What is rare and no primitive. */
   @Nullable Object object;
+
+  /** A buffer that fits into a slot. Its position and limit are nobody's: use indices. */
+  static ByteBuffer newPayload() {
+    return ByteBuffer.allocateDirect(HEADROOM + MAX_BYTES);
+  }
+
+  /**
+   * Takes a filled buffer and gives the slot's own for it. So a producer fills a buffer before it
+   * claims a slot: while a slot is claimed and not published, the pipeline can only spin.
+   */
+  ByteBuffer exchange(ByteBuffer filled) {
+    ByteBuffer spare = payload;
+    payload = filled;
+    return spare;
+  }
 
   void targets(long[] ids, int count) {
     if (targets.length < count) {

@@ -13,6 +13,7 @@ import io.holdfast.failover.linux.TcpSockets;
 import io.holdfast.failover.records.Endpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -72,6 +73,7 @@ final class IoAgent implements Runnable {
   private final Epoll epoll;
   private final EventFd wake;
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+  private ByteBuffer spare = FailoverEvent.newPayload();
   private @Nullable Watched[] watched = new @Nullable Watched[64];
   private final List<Connection> departed = new ArrayList<>();
   private boolean paused;
@@ -268,35 +270,30 @@ final class IoAgent implements Runnable {
 
   private void read(Watched w) {
     for (int i = 0; i < READS_A_TURN; i++) {
-      long slot = ring.next();
-      int answer = 0;
-      try {
-        FailoverEvent event = ring.get(slot);
-        answer = sockets.read(w.fd, event.payload, FailoverEvent.HEADROOM, FailoverEvent.MAX_BYTES);
-        event.connection = w.connection;
-        if (answer > 0) {
-          event.type = EventType.READ;
-          event.length = answer;
-        } else if (answer == 0) {
-          event.type = EventType.PEER_FIN;
-        } else if (answer == -Errno.EAGAIN || answer == -Errno.EINTR) {
-          event.type =
-              EventType.COMMITTED; // nothing happened, but a slot that was taken goes round
-        } else {
-          event.type = EventType.SOCKET_ERROR;
-          event.errno = -answer;
-        }
-      } finally {
-        ring.publish(slot);
-      }
-      if (answer == 0 || (answer < 0 && answer != -Errno.EAGAIN && answer != -Errno.EINTR)) {
+      int answer = sockets.read(w.fd, spare, FailoverEvent.HEADROOM, FailoverEvent.MAX_BYTES);
+      if (answer > 0) {
+        publishRead(w, answer);
+      } else if (answer != -Errno.EAGAIN && answer != -Errno.EINTR) {
         w.ended = true;
         refresh(w);
-        return;
+        publish(answer == 0 ? EventType.PEER_FIN : EventType.SOCKET_ERROR, w, -answer);
       }
       if (answer < FailoverEvent.MAX_BYTES) {
         return;
       }
+    }
+  }
+
+  private void publishRead(Watched w, int length) {
+    long slot = ring.next();
+    try {
+      FailoverEvent event = ring.get(slot);
+      event.type = EventType.READ;
+      event.connection = w.connection;
+      event.length = length;
+      spare = event.exchange(spare);
+    } finally {
+      ring.publish(slot);
     }
   }
 

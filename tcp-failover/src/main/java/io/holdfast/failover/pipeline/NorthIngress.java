@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class NorthIngress implements NorthHandler {
   private final RingBuffer<FailoverEvent> ring;
   private final Map<Long, SpeakerIdentity> identities = new HashMap<>();
+  private ByteBuffer spare = FailoverEvent.newPayload();
 
   NorthIngress(RingBuffer<FailoverEvent> ring) {
     this.ring = ring;
@@ -48,6 +49,7 @@ final class NorthIngress implements NorthHandler {
   @Override
   public void output(
       long channel, long sequence, boolean last, long[] connections, int count, ByteBuf bytes) {
+    fill(bytes);
     long slot = ring.next();
     try {
       FailoverEvent event = ring.get(slot);
@@ -56,7 +58,8 @@ final class NorthIngress implements NorthHandler {
       event.number = sequence;
       event.flag = last;
       event.targets(connections, count);
-      copy(event, bytes);
+      event.length = bytes.readableBytes();
+      spare = event.exchange(spare);
     } finally {
       ring.publish(slot);
     }
@@ -97,16 +100,13 @@ final class NorthIngress implements NorthHandler {
     publish(EventType.SPEAKER_GONE, channel, 0, false, null);
   }
 
-  private static void copy(FailoverEvent event, ByteBuf bytes) {
-    int length = bytes.readableBytes();
-    ByteBuffer into =
-        event
-            .payload
-            .duplicate()
-            .position(FailoverEvent.HEADROOM)
-            .limit(FailoverEvent.HEADROOM + length);
-    bytes.getBytes(bytes.readerIndex(), into);
-    event.length = length;
+  private void fill(ByteBuf bytes) {
+    spare
+        .clear()
+        .position(FailoverEvent.HEADROOM)
+        .limit(FailoverEvent.HEADROOM + bytes.readableBytes());
+    bytes.getBytes(bytes.readerIndex(), spare);
+    spare.clear();
   }
 
   private void publish(

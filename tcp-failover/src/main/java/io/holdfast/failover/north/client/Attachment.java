@@ -30,9 +30,6 @@ final class Attachment extends FrameAssembler implements FailoverFrames {
   /** A replay says how far it is at least this often, in bytes, to keep the window open. */
   private static final long PROGRESS_BYTES = 4L << 20;
 
-  /** Between two looks at the clock in a long frame, in records. */
-  private static final int RECORDS_PER_LOOK = 8;
-
   private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(NorthClient.BEAT_MILLIS);
 
   private static final class Credit {
@@ -207,13 +204,11 @@ final class Attachment extends FrameAssembler implements FailoverFrames {
     ByteBuffer bytes = body.nioBuffer();
     int at = bytes.position();
     int end = bytes.limit();
-    for (int count = 1; at < end && !over && !client.closed(); count++) {
+    while (at < end && !over && !client.closed()) {
       at += fold(bytes, at, end);
-      if (beatDue || count % RECORDS_PER_LOOK == 0) {
-        beatIfDue();
-      }
+      // After each: the first ones, in a JVM that has compiled nothing, take tens of milliseconds.
+      beatIfDue();
     }
-    beatIfDue();
   }
 
   /** Folds one record; returns its length. */

@@ -1,0 +1,260 @@
+package io.holdfast.lab.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.lab.capture.Capture;
+import io.holdfast.lab.capture.TcpConversation;
+import io.holdfast.lab.capture.TcpStreams;
+import io.holdfast.lab.net.Command;
+import io.holdfast.lab.net.Signal;
+import io.holdfast.lab.net.Waiting;
+import io.holdfast.lab.topology.Checkout;
+import io.holdfast.lab.topology.PairOfPeers;
+import io.holdfast.lab.topology.PairSetup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Topology: pair of peers. The operator's command against living daemons, as a process. */
+class CommandLineTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of a SENT record: epoch, sequence, flags, zero; then the count (docs/north-channel.md). */
+  private static final int SENT_COUNT_OFFSET = 18;
+
+  private static final int SENT_TARGET_LENGTH = 16;
+
+  private static PairOfPeers pair;
+  private static Capture capture;
+
+  @BeforeAll
+  static void begin() {
+    pair = PairOfPeers.prepare(PairSetup.failover());
+    capture = pair.capture();
+    pair.holdfast().start();
+    pair.awaitEstablished();
+    Routes fromA = Routes.fromAToB(pair);
+    fromA.announce(Routes.block(1, 20), 3);
+    fromA.awaitArrival();
+    Routes fromB = Routes.fromBToA(pair);
+    fromB.announce(Routes.block(2, 10), 0);
+    fromB.awaitArrival();
+  }
+
+  @AfterAll
+  static void end() {
+    capture.close();
+    pair.close();
+  }
+
+  private static Command.Outcome holdfast(String... words) {
+    return holdfast(pair.holdfast().configuration().toString(), List.of(words));
+  }
+
+  private static Command.Outcome holdfast(String configuration, List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(Checkout.program("holdfast").toString());
+    command.addAll(List.of("--config", configuration));
+    command.addAll(words);
+    return Command.attempt(command);
+  }
+
+  private static JsonNode json(String... words) throws IOException {
+    Command.Outcome outcome = holdfast(words);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    JsonNode answer = JSON.readTree(outcome.output());
+    assertThat(answer.fieldNames().next()).isEqualTo("version");
+    assertThat(answer.path("version").asInt()).isOne();
+    return answer;
+  }
+
+  @Test
+  void showBgpSummaryNamesBothPeersWithTheirStates() throws IOException {
+    Command.Outcome text = holdfast("show", "bgp", "summary");
+    assertThat(text.exitCode()).isZero();
+    assertThat(text.output()).contains("frr-a", "frr-b", "Established", "65001", "65003");
+
+    JsonNode answer = json("show", "bgp", "summary", "--json");
+    assertThat(answer.path("router").path("as").asLong()).isEqualTo(PairOfPeers.AS_H);
+    assertThat(answer.path("active").asBoolean()).isTrue();
+    assertThat(answer.path("transport").asText()).isEqualTo("failover");
+    assertThat(answer.path("peers")).hasSize(2);
+    JsonNode a = answer.path("peers").get(0);
+    assertThat(a.path("state").asText()).isEqualTo("Established");
+    assertThat(a.path("prefixesReceived").asInt()).isEqualTo(sentByA());
+    assertThat(a.path("prefixesSent").asInt()).isEqualTo(10);
+    assertThat(a.path("flaps").asInt()).isZero();
+  }
+
+  /** FRR sends back what it has learned as well; its word counts. */
+  private static int sentByA() {
+    int sent = pair.a().neighbor(PairOfPeers.H_TO_A).orElseThrow().prefixesSent();
+    assertThat(sent).isGreaterThanOrEqualTo(20);
+    return sent;
+  }
+
+  @Test
+  void showBgpNeighborsSaysWhatWasNegotiated() throws IOException {
+    assertThat(holdfast("show", "bgp", "neighbors").output()).contains("10.77.0.1", "10.77.1.1");
+
+    JsonNode b = json("show", "bgp", "neighbors", "frr-b", "--json").path("neighbors").get(0);
+    assertThat(b.path("address").asText()).isEqualTo(PairOfPeers.B);
+    assertThat(b.path("timers").path("holdTimeSeconds").asInt()).isEqualTo(9);
+    assertThat(b.path("prefixes").path("accepted").asInt()).isEqualTo(10);
+    assertThat(b.path("capabilities").path("negotiated").toString()).contains("route-refresh");
+    assertThat(b.path("connection").path("remote").asText()).startsWith(PairOfPeers.B + ":");
+    assertThat(holdfast("show", "bgp", "neighbors", "nobody").exitCode()).isOne();
+  }
+
+  @Test
+  void showBgpRoutesFindsAPrefixAndSaysNoToAnotherOne() throws IOException {
+    assertThat(holdfast("show", "bgp", "ipv4", "unicast").output())
+        .contains("10.1.0.0/24", "10.2.9.0/24");
+
+    JsonNode route =
+        json("show", "bgp", "ipv4", "unicast", "10.1.7.0/24", "--json").path("routes").get(0);
+    assertThat(route.path("peer").asText()).isEqualTo("frr-a");
+    assertThat(route.path("best").asBoolean()).isTrue();
+    assertThat(route.path("nextHop").asText()).isEqualTo(PairOfPeers.A);
+    assertThat(route.path("asPath").asText()).isEqualTo(pair.a().config().path(3));
+    assertThat(route.path("communities").get(0).asText()).isEqualTo("65001:3");
+    assertThat(json("show", "bgp", "ipv4", "unicast", "10.1.7.9", "--json").path("routes"))
+        .hasSize(1);
+    assertThat(holdfast("show", "bgp", "ipv4", "unicast", "192.0.2.0/24").exitCode()).isOne();
+  }
+
+  @Test
+  void showFailoverNamesTheSpeakerAndBothConnections() throws IOException {
+    assertThat(holdfast("show", "failover").output()).contains("10.77.0.1", "active");
+
+    JsonNode answer = json("show", "failover", "--json");
+    assertThat(answer.path("speaker").path("state").asText()).isEqualTo("active");
+    assertThat(answer.path("speaker").path("pid").asLong())
+        .isEqualTo(pair.holdfast().speakerPid().orElseThrow());
+    assertThat(answer.path("connections")).hasSize(2);
+    assertThat(answer.path("connections").get(0).path("armed").asBoolean()).isTrue();
+    assertThat(answer.path("log").path("status").asText()).isEqualTo("OK");
+  }
+
+  @Test
+  void wrongWordsAndWrongFilesAreExitCodeTwo() {
+    assertThat(holdfast("show", "bgp", "sumary").exitCode()).isEqualTo(2);
+    assertThat(holdfast("show", "bgp", "summary", "--colour").exitCode()).isEqualTo(2);
+    assertThat(holdfast("/nowhere.yaml", List.of("show", "failover")).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void daemonsThatAreNotThereAreExitCodeThree() {
+    try (PairOfPeers silent = PairOfPeers.prepare(PairSetup.failover())) {
+      String configuration = silent.holdfast().configuration().toString();
+      assertThat(holdfast(configuration, List.of("show", "bgp", "summary")).exitCode())
+          .isEqualTo(3);
+      assertThat(holdfast(configuration, List.of("show", "failover")).exitCode()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void logShowFindsEveryByteThatTheCaptureSawSentOrAcknowledged() throws IOException {
+    // First the capture, then the log: what is in the one has to be in the other already.
+    List<TcpConversation> conversations = new ArrayList<>();
+    for (String device : List.of(PairOfPeers.DEVICE_A, PairOfPeers.DEVICE_B)) {
+      conversations.addAll(TcpStreams.read(capture.file(device)).bgp());
+    }
+    JsonNode log = json("log", "show", "--json", "--bytes");
+    int compared = 0;
+    for (JsonNode connection : log.path("connections")) {
+      String remote = connection.path("remote").asText();
+      for (TcpConversation conversation : conversations) {
+        String peer = remote.substring(0, remote.lastIndexOf(':'));
+        if (!isBetween(conversation, connection)) {
+          continue;
+        }
+        long id = connection.path("id").asLong();
+        int acknowledged = (int) conversation.to(peer).highestAcknowledged();
+        assertThat(acknowledged).isPositive();
+        assertThat(Arrays.copyOf(received(log, id), acknowledged))
+            .as("received from %s", remote)
+            .isEqualTo(Arrays.copyOf(conversation.from(peer).bytes(), acknowledged));
+        byte[] seen = conversation.to(peer).bytes();
+        assertThat(Arrays.copyOf(sent(log, id), seen.length))
+            .as("sent to %s", remote)
+            .isEqualTo(seen);
+        compared++;
+      }
+    }
+    assertThat(compared).as("connections compared").isGreaterThanOrEqualTo(2);
+    assertThat(holdfast("log", "verify").exitCode()).isZero();
+  }
+
+  private static boolean isBetween(TcpConversation conversation, JsonNode connection) {
+    List<String> ends =
+        conversation.directions().stream()
+            .map(way -> way.from().getAddress().getHostAddress() + ":" + way.from().getPort())
+            .toList();
+    return ends.contains(connection.path("local").asText())
+        && ends.contains(connection.path("remote").asText());
+  }
+
+  private static byte[] received(JsonNode log, long connection) {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    for (JsonNode entry : log.path("records")) {
+      if (entry.path("kind").asText().equals("RECEIVED")
+          && entry.path("connection").asLong() == connection) {
+        assertThat(entry.path("offset").asInt()).as("no gap").isEqualTo(stream.size());
+        stream.writeBytes(HexFormat.of().parseHex(entry.path("bytes").asText()));
+      }
+    }
+    return stream.toByteArray();
+  }
+
+  private static byte[] sent(JsonNode log, long connection) {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    for (JsonNode entry : log.path("records")) {
+      if (entry.path("kind").asText().equals("SENT")) {
+        ByteBuffer record = ByteBuffer.wrap(HexFormat.of().parseHex(entry.path("bytes").asText()));
+        int count = record.getShort(SENT_COUNT_OFFSET);
+        int messages = SENT_COUNT_OFFSET + 2 + count * SENT_TARGET_LENGTH;
+        for (int i = 0; i < count; i++) {
+          int target = SENT_COUNT_OFFSET + 2 + i * SENT_TARGET_LENGTH;
+          if (record.getLong(target) == connection) {
+            assertThat(record.getLong(target + 8)).as("no gap").isEqualTo(stream.size());
+            stream.write(record.array(), messages, record.capacity() - messages);
+          }
+        }
+      }
+    }
+    return stream.toByteArray();
+  }
+
+  @Test
+  void theAnswersSurviveTheSpeaker() throws IOException {
+    Watch watch = Watch.begin(pair, capture);
+    pair.holdfast().awaitActive();
+    long victim = pair.holdfast().speakerPid().orElseThrow();
+    Signal.KILL.send(victim);
+    Waiting.until(
+        "the next speaker",
+        Duration.ofSeconds(30),
+        () -> pair.holdfast().speakerPid().orElse(victim) != victim && pair.holdfast().isActive());
+
+    JsonNode a = json("show", "bgp", "summary", "--json").path("peers").get(0);
+    assertThat(a.path("prefixesReceived").asInt()).isEqualTo(sentByA());
+    assertThat(a.path("prefixesSent").asInt()).isEqualTo(10);
+    assertThat(a.path("flaps").asInt()).isZero();
+    assertThat(a.path("uptimeSeconds").asLong())
+        .as("of the session, not of the speaker")
+        .isCloseTo(watch.viewOfA().uptimeMillis() / 1000, Offset.offset(2L));
+    watch.assertThatNobodyNoticed();
+  }
+}
