@@ -285,7 +285,8 @@ class NetfilterQueueTest {
               throw new IllegalStateException(refused);
             }
           };
-      // Once the compiler has seen them all: how soon that is depends on what else the machine does.
+      // Once the compiler has seen them all: how soon that is depends on what else the machine
+      // does.
       long patience = System.nanoTime() + 120_000_000_000L;
       while (!allocated.contains(0L) && System.nanoTime() < patience) {
         long before = threads.getCurrentThreadAllocatedBytes();
