@@ -2,6 +2,7 @@ package io.holdfast.failover.pipeline;
 
 import com.lmax.disruptor.RingBuffer;
 import io.holdfast.failover.connection.Connection;
+import io.holdfast.failover.linux.Errno;
 import io.holdfast.failover.linux.NetfilterQueue;
 import io.holdfast.failover.linux.NetlinkMonitor;
 import io.holdfast.failover.linux.TcpSockets;
@@ -217,7 +218,9 @@ public final class FailoverEngine implements AutoCloseable {
 
     @Override
     public void connect(long request, Endpoint remote, InetAddress local, int ttl) {
-      io.connect(request, remote, local, ttl);
+      rules.ask(
+          () -> io.connect(request, remote, local, ttl),
+          () -> io.refuseToConnect(request, Errno.EPERM));
     }
 
     @Override

@@ -173,6 +173,11 @@ final class IoAgent implements Runnable {
     command(() -> connectNow(request, remote, local, ttl));
   }
 
+  /** Answers a request to connect as the kernel would that refused it. */
+  void refuseToConnect(long request, int errno) {
+    command(() -> notConnected(request, errno));
+  }
+
   /** Listens on this port for the families of these addresses; what was listened on is closed. */
   void listen(int port, List<InetAddress> wildcards, Alarms alarms) {
     command(() -> listenNow(port, wildcards, alarms));
@@ -350,10 +355,14 @@ final class IoAgent implements Runnable {
       if (fd != Connection.NONE) {
         closeNow(fd, true);
       }
-      Watched none = new Watched(Connection.NONE, Kind.CONNECTING);
-      none.request = request;
-      publish(EventType.CONNECTED, none, e.errno());
+      notConnected(request, e.errno());
     }
+  }
+
+  private void notConnected(long request, int errno) {
+    Watched none = new Watched(Connection.NONE, Kind.CONNECTING);
+    none.request = request;
+    publish(EventType.CONNECTED, none, errno);
   }
 
   private void publishEnds(EventType type, int fd, long request, InetSocketAddress remote)

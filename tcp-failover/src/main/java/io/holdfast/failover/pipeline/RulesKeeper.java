@@ -27,6 +27,7 @@ final class RulesKeeper implements AutoCloseable {
   private final int queue;
   private final Alarms alarms;
   private @Nullable Rules current;
+  private boolean installed;
 
   /** What waits for rules that could not be installed yet. */
   private @Nullable Runnable pending;
@@ -50,14 +51,25 @@ final class RulesKeeper implements AutoCloseable {
           }
           Rules rules = new Rules(new RuleSpec(queue, peers));
           current = rules;
+          installed = false;
           try {
             rules.apply();
+            installed = true;
             then.run();
           } catch (IOException e) {
             alarms.raise("the rules could not be installed: " + e.getMessage());
             pending = then;
           }
         });
+  }
+
+  /**
+   * Does the one when the rules of the last service are in, the other when they could not be
+   * installed. A connection that is older than its rules would be in no log, and its handshake
+   * would have been held back by nobody.
+   */
+  void ask(Runnable whenInstalled, Runnable otherwise) {
+    thread.execute(() -> (installed ? whenInstalled : otherwise).run());
   }
 
   /** Somebody changed a table: looks whether ours are whole. Any thread. */
@@ -78,6 +90,7 @@ final class RulesKeeper implements AutoCloseable {
         rules.apply();
         alarms.raise("the netfilter rules were gone or changed; they are back");
       }
+      installed = true;
       Runnable waiting = pending;
       pending = null;
       if (waiting != null) {
