@@ -16,6 +16,10 @@ import io.holdfast.lab.topology.PairSetup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -222,8 +226,7 @@ class CommandLineTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     for (JsonNode entry : log.path("records")) {
       if (entry.path("kind").asText().equals("SENT")) {
-        ByteBuffer record =
-            ByteBuffer.wrap(HexFormat.of().parseHex(entry.path("bytes").asText()));
+        ByteBuffer record = ByteBuffer.wrap(HexFormat.of().parseHex(entry.path("bytes").asText()));
         int count = record.getShort(SENT_COUNT_OFFSET);
         int messages = SENT_COUNT_OFFSET + 2 + count * SENT_TARGET_LENGTH;
         for (int i = 0; i < count; i++) {
@@ -239,6 +242,24 @@ class CommandLineTest {
   }
 
   @Test
+  void aSupervisedSpeakerHasNoPrivilegesAndItsControlSocketIsForTheGroup() throws IOException {
+    pair.holdfast().awaitActive();
+    long speaker = pair.holdfast().speakerPid().orElseThrow();
+
+    assertThat(Files.readAllLines(Path.of("/proc", Long.toString(speaker), "status")))
+        .contains("CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1");
+    for (String name : List.of("bgpd.control", "failoverd.control", "north.sock")) {
+      PosixFileAttributes socket =
+          Files.readAttributes(
+              pair.holdfast().runtimeFolder().resolve(name), PosixFileAttributes.class);
+      assertThat(socket.group().getName()).as(name).isEqualTo("holdfast");
+      assertThat(PosixFilePermissions.toString(socket.permissions()))
+          .as(name)
+          .isEqualTo("rw-rw----");
+    }
+  }
+
+  @Test
   void theAnswersSurviveTheSpeaker() throws IOException {
     Watch watch = Watch.begin(pair, capture);
     pair.holdfast().awaitActive();
@@ -247,8 +268,7 @@ class CommandLineTest {
     Waiting.until(
         "the next speaker",
         Duration.ofSeconds(30),
-        () ->
-            pair.holdfast().speakerPid().orElse(victim) != victim && pair.holdfast().isActive());
+        () -> pair.holdfast().speakerPid().orElse(victim) != victim && pair.holdfast().isActive());
 
     JsonNode a = json("show", "bgp", "summary", "--json").path("peers").get(0);
     assertThat(a.path("prefixesReceived").asInt()).isEqualTo(sentByA());

@@ -54,7 +54,7 @@ class BadInputTest {
   void hostileBytesOnBothSocketsDoNoHarm() {
     Instance failoverd = rig.instance("").start();
     PatternService service = rig.with(failoverd.service(Armed.OFF));
-    rig.shape("200mbit");
+    rig.shape("100mbit");
     PatternPeer bulk = rig.begin(Dialogue.both(1, 12 << 20));
     await().until(() -> bulk.read() > 0);
     long seed = new Random().nextLong();

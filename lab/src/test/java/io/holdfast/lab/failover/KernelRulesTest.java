@@ -39,7 +39,7 @@ class KernelRulesTest {
   void rulesThatSomebodyFlushedAreBackWithAnAlarmAndTheStreamDoesNotNotice() {
     Instance failoverd = rig.instance("").start();
     rig.with(failoverd.service(Armed.OFF));
-    rig.shape("200mbit");
+    rig.shape("100mbit");
     PatternPeer bulk = rig.begin(Dialogue.both(7, MANY));
     await().until(() -> bulk.read() > 0);
     assertThat(inPlace(179)).isTrue();
@@ -87,7 +87,7 @@ class KernelRulesTest {
     Instance b = rig.instance("b", 9001, "queue: 180", rig.workspace.folder("log-b")).start();
     rig.with(a.service(Armed.OFF));
     rig.with(b.service(Armed.OFF));
-    rig.shape("200mbit");
+    rig.shape("100mbit");
     PatternPeer toA = rig.begin(a.port(), Dialogue.both(1, MANY));
     PatternPeer toB = rig.begin(b.port(), Dialogue.both(2, MANY));
     await().until(() -> toA.read() > 0 && toB.read() > 0);

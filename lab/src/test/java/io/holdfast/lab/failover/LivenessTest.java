@@ -83,7 +83,7 @@ class LivenessTest {
   void aServiceWhoseCallbackHangsIsFencedAndComesBackWhenItGoesOn() {
     Instance failoverd = rig.instance("").start();
     PatternService service = rig.with(failoverd.service(PatternService.armed(INTERVAL, 0)));
-    rig.shape("200mbit");
+    rig.shape("100mbit");
     PatternPeer bulk = rig.begin(Dialogue.both(4, MANY / 2));
     PatternPeer armed = rig.begin(Dialogue.quiet(5));
     await().until(() -> armed.isComplete() && bulk.read() > 0);

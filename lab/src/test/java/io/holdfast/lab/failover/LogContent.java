@@ -45,9 +45,14 @@ final class LogContent {
   private LogContent() {}
 
   static LogContent read(Path folder) {
+    return read(folder, Long.MAX_VALUE);
+  }
+
+  /** Only the records that end at this position or before it. */
+  static LogContent read(Path folder, long end) {
     LogContent content = new LogContent();
     try (OfflineLog log = OfflineLog.open(folder)) {
-      while (log.next()) {
+      while (log.next() && log.end() <= end) {
         content.take(log.position(), log.record());
       }
     } catch (IOException e) {

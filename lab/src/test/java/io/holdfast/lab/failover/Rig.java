@@ -12,8 +12,13 @@ import io.holdfast.lab.net.Workspace;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,6 +38,7 @@ final class Rig implements AutoCloseable {
   static final String US = "10.77.0.2";
   static final int PORT = 9000;
   private static final String DEVICE = "eth0";
+  private static final String SIGN_END = " was here";
 
   private final Owner owner = Owner.thisProcess();
   private final Deque<AutoCloseable> more = new ArrayDeque<>();
@@ -42,6 +48,7 @@ final class Rig implements AutoCloseable {
   private final NamespaceThread atPeer;
   private @Nullable Capture capture;
   private int captures;
+  private int signs;
   private final Veth cable;
 
   static {
@@ -145,23 +152,52 @@ final class Rig implements AutoCloseable {
     capture = with(Capture.start(peer, folder, List.of(DEVICE)));
   }
 
-  /** What the witness has seen so far. */
+  /** What the witness has seen up to now. */
   TcpStreams captured() {
-    Capture running = capture;
-    if (running == null) {
-      throw new IllegalStateException("no capture");
-    }
-    return TcpStreams.read(running.file(DEVICE));
+    return TcpStreams.read(upToNow(running()));
   }
 
   /** Ends the capture, which must have missed nothing, and gives it. */
   TcpStreams endCapture() {
+    Capture running = running();
+    Path file = upToNow(running);
+    running.stop();
+    return TcpStreams.read(file);
+  }
+
+  private Capture running() {
     Capture running = capture;
     if (running == null) {
       throw new IllegalStateException("no capture");
     }
-    running.stop();
-    return captured();
+    return running;
+  }
+
+  /**
+   * The witness writes with a delay: a datagram of ours that is on file has all before it there.
+   */
+  private Path upToNow(Capture running) {
+    Path file = running.file(DEVICE);
+    byte[] sign = ("witness " + ++signs + SIGN_END).getBytes(StandardCharsets.US_ASCII);
+    try (DatagramChannel channel = atPeer.in(DatagramChannel::open)) {
+      long from = Files.size(file);
+      channel.send(ByteBuffer.wrap(sign), new InetSocketAddress(US, 9));
+      Waiting.until("the witness to come up", Instance.LIMIT, () -> contains(file, from, sign));
+    } catch (IOException e) {
+      throw new LabFailure("cannot give the witness a sign", e);
+    }
+    return file;
+  }
+
+  private static boolean contains(Path file, long from, byte[] sign) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size() - from));
+      while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
+      return new String(bytes.array(), StandardCharsets.ISO_8859_1)
+          .contains(new String(sign, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new LabFailure("cannot read the capture", e);
+    }
   }
 
   /** The conversation of this port of the peer's. */
