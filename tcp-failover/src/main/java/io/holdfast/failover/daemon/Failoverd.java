@@ -76,7 +76,7 @@ public final class Failoverd implements AutoCloseable {
     control.open(controlLoop);
     var _ =
         housekeeping.scheduleWithFixedDelay(
-            engine::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
+            () -> engine.trim(housekeeping), TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
     if (own != null) {
       own.begin(hadPast ? SURVIVOR_PATIENCE : Duration.ZERO);
     }

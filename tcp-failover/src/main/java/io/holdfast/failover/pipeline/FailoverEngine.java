@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -130,12 +131,17 @@ public final class FailoverEngine implements AutoCloseable {
     return pipeline.ask(() -> FailoverSnapshot.of(pipeline.state(), log, queue, alarms));
   }
 
-  /** Lets the log drop what no speaker and nobody who looks back will need. */
-  public void trim() {
+  /**
+   * Lets the log drop what no speaker and nobody who looks back will need.
+   *
+   * @param housekeeping deletes the files: that can take milliseconds, which the pipeline has not
+   */
+  public void trim(Executor housekeeping) {
     var _ =
         pipeline
             .ask(() -> pipeline.state().replayStart(log.appended()))
-            .thenAccept(start -> log.trim(Math.max(log.first(), start - RETAINED)));
+            .thenAcceptAsync(
+                start -> log.trim(Math.max(log.first(), start - RETAINED)), housekeeping);
   }
 
   /**
