@@ -38,10 +38,12 @@ public final class NorthServer implements AutoCloseable {
       new WriteBufferWaterMark(512 << 10, 1 << 20);
 
   /**
-   * Chunks of 1 MiB, from which a frame of {@link Delivery#BATCH} and a full receive buffer are cut.
-   * Netty's default allocator makes a new piece of zeroed direct memory for nearly each of them.
+   * Chunks of 1 MiB, from which a frame of {@link Delivery#BATCH} and a full receive buffer are
+   * cut. Netty's default allocator makes a new piece of zeroed direct memory for nearly each of
+   * them.
    */
-  private static final ByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 8192, 7, 64, 16, false);
+  private static final ByteBufAllocator BUFFERS =
+      new PooledByteBufAllocator(true, 0, 1, 8192, 7, 64, 16, false);
 
   private static final SpeakerChannel[] NONE = new SpeakerChannel[0];
 
