@@ -1,9 +1,12 @@
 package io.holdfast.failover.daemon;
 
+import io.holdfast.failover.linux.Capabilities;
 import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.SpeakerWatch;
+import io.holdfast.logstore.control.ControlAccess;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,15 +67,27 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
     if (new File("/usr/bin/setpriv").canExecute()
         && "root".equals(System.getProperty("user.name"))) {
       whole.addAll(
-          List.of(
-              "/usr/bin/setpriv",
-              "--no-new-privs",
-              "--inh-caps=-all",
-              "--bounding-set=-all",
-              "--"));
+          List.of("/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));
+      if (Capabilities.mayChooseGroups() && groupExists()) {
+        // Without a capability it can give its control socket only to a group that it is in.
+        whole.add("--groups=" + ControlAccess.GROUP);
+      }
+      whole.add("--");
     }
     whole.addAll(command);
     return List.copyOf(whole);
+  }
+
+  private static boolean groupExists() {
+    try {
+      var _ =
+          FileSystems.getDefault()
+              .getUserPrincipalLookupService()
+              .lookupPrincipalByGroupName(ControlAccess.GROUP);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**
