@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The main of {@code bin/holdfast}. */
@@ -30,7 +31,8 @@ public final class HoldfastCommand implements Runnable {
       names = "--config",
       paramLabel = "FILE",
       description = "The configuration file of the instance (default: ${DEFAULT-VALUE}).",
-      defaultValue = "/etc/holdfast/holdfast.yaml")
+      defaultValue = "/etc/holdfast/holdfast.yaml",
+      scope = ScopeType.INHERIT)
   Path config = Where.DEFAULT;
 
   @Spec CommandSpec spec = CommandSpec.create();

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The speaker's main: {@code bgpd --config FILE [--check]}. */
+/** The speaker's main: {@code bgpd [--config FILE] [--check]}. */
 public final class Bgpd {
   /** Exit status of a negative answer. */
   static final int NEGATIVE = 1;
@@ -26,6 +26,14 @@ public final class Bgpd {
   /** Exit status of wrong usage or configuration. */
   static final int USAGE = 2;
 
+  private static final String HELP =
+      """
+      usage: bgpd [--config FILE] [--check]
+      The BGP speaker. failoverd starts it, unless failover.supervise is false or transport is direct.
+        --config FILE  the configuration (default: /etc/holdfast/holdfast.yaml)
+        --check        checks all of it, and ends: 0 valid, 2 not
+      Exit status: 1 could not start, 2 wrong usage or configuration; bgpd ends only when it is told to\
+      """;
   private static final Logger LOG = LoggerFactory.getLogger(Bgpd.class);
   private static final long GOODBYE_MILLIS = 500;
 
@@ -34,14 +42,19 @@ public final class Bgpd {
   /** Runs until the process is told to end. */
   public static void main(String[] arguments) throws InterruptedException {
     List<String> words = List.of(arguments);
+    if (words.equals(List.of("-h")) || words.equals(List.of("--help"))) {
+      System.out.println(HELP);
+      System.exit(0);
+    }
     int at = words.indexOf("--config");
     boolean check = words.contains("--check");
-    if (at < 0 || words.size() != (check ? 3 : 2) || at + 1 == words.size()) {
-      exit("usage: bgpd --config FILE [--check]", USAGE);
+    if (words.size() != (check ? 1 : 0) + (at < 0 ? 0 : 2) || (at >= 0 && at + 1 == words.size())) {
+      exit(HELP, USAGE);
       return;
     }
+    String file = at < 0 ? "/etc/holdfast/holdfast.yaml" : words.get(at + 1);
     try {
-      SpeakerConfig config = SpeakerConfig.load(Path.of(words.get(at + 1)));
+      SpeakerConfig config = SpeakerConfig.load(Path.of(file));
       if (!check) {
         start(config);
         new CountDownLatch(1).await();

@@ -117,11 +117,11 @@ final class Witness implements AutoCloseable {
   }
 
   private static String describe(JsonNode speaker) {
-    return "%s, process %s, epoch %d"
+    return "%s, process %s, restarts %d"
         .formatted(
             speaker.path("state").asText(),
             speaker.path("pid").isNumber() ? speaker.path("pid").asText() : "-",
-            speaker.path("epoch").asLong());
+            speaker.path("restarts").asLong());
   }
 
   /** Stops looking. */

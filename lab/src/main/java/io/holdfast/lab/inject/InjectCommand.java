@@ -45,17 +45,27 @@ public final class InjectCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       arity = "0..1",
+      paramLabel = "DAEMON",
       defaultValue = "speaker",
       description = "speaker (the default) or failoverd")
   private Victim victim = Victim.speaker;
 
-  @Option(names = "--every", description = "Again and again, with this pause, for example 3s.")
+  @Option(
+      names = "--every",
+      paramLabel = "PAUSE",
+      description = "Again and again, with this pause, for example 3s.")
   private String every = "";
 
-  @Option(names = "--count", description = "How often at most; 20 where only --every is given.")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How often at most; 20 where only --every is given.")
   private int count;
 
-  @Option(names = "--for", description = "For how long at most, for example 2m.")
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      description = "For how long at most, for example 2m.")
   private String span = "";
 
   /** Entry. */
@@ -75,6 +85,10 @@ public final class InjectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Fault chosen = fault();
+    if (victim == Victim.failoverd && (chosen == Fault.HANG || chosen == Fault.DEADLOCK)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), fault + " is for the speaker only");
+    }
     Holdfast holdfast = target();
     int times = count > 0 ? count : every.isEmpty() ? 1 : span.isEmpty() ? 20 : Integer.MAX_VALUE;
     long pause = every.isEmpty() ? 0 : duration(every).toNanos();

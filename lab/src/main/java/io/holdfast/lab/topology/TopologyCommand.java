@@ -12,9 +12,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code lab/up} and {@code lab/down}. */
-@Command(name = "lab", description = "Topologies that stay up to play with.")
+@Command(
+    name = "lab",
+    description = "Topologies that stay up to play with.",
+    synopsisSubcommandLabel = "COMMAND")
 public final class TopologyCommand {
   private static final String PAIR = "pair-of-peers";
+  private static final String HELP = "Show this help message and exit.";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -32,11 +36,25 @@ public final class TopologyCommand {
     System.exit(line.execute(arguments));
   }
 
-  @Command(name = "up", description = "Brings a topology up; it stays until lab/down.")
+  @Command(
+      name = "up",
+      customSynopsis = "lab/up TOPOLOGY [--transport=failover|direct]",
+      description = "Brings a topology up, and says how to look at it; it stays until lab/down.")
   int up(
       @Parameters(paramLabel = "TOPOLOGY", description = "pair-of-peers") String topology,
-      @Option(names = "--transport", defaultValue = "failover", description = "failover or direct")
-          String transport) {
+      @Option(
+              names = "--transport",
+              paramLabel = "TRANSPORT",
+              defaultValue = "failover",
+              description =
+                  "failover: the sessions outlive the speaker; direct: they do not"
+                      + " (default: failover).")
+          String transport,
+      @Option(
+              names = {"-h", "--help"},
+              usageHelp = true,
+              description = HELP)
+          boolean help) {
     PrintWriter out = spec.commandLine().getOut();
     if (!topology.equals(PAIR)) {
       throw new CommandLine.ParameterException(
@@ -72,10 +90,22 @@ public final class TopologyCommand {
     out.printf("Make the speaker die: lab/inject kill [--every 3s]. Take it down: lab/down.%n");
   }
 
-  @Command(name = "down", description = "Takes down whatever is up, and sweeps leftovers.")
-  int down() {
+  @Command(
+      name = "down",
+      customSynopsis = "lab/down",
+      description = "Takes down whatever is up, and sweeps what killed runs left.")
+  int down(
+      @Option(
+              names = {"-h", "--help"},
+              usageHelp = true,
+              description = HELP)
+          boolean help) {
     PrintWriter out = spec.commandLine().getOut();
-    for (Standing standing : Standing.all()) {
+    List<Standing> standings = Standing.all();
+    if (standings.isEmpty()) {
+      out.println("nothing is up");
+    }
+    for (Standing standing : standings) {
       standing.down();
       out.println(standing.name() + " is down");
     }

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.FailoverSnapshot;
 import io.holdfast.logstore.log.Log;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to {@code show.failover}, as docs/control-protocol.md has it. */
 final class FailoverStatus {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private FailoverStatus() {}
 
@@ -30,7 +35,7 @@ final class FailoverStatus {
     now.connections().forEach(c -> connections.add(connection(c, absent)));
     ArrayNode alarms = answer.putArray("alarms");
     for (Alarms.Alarm alarm : now.alarms()) {
-      alarms.addObject().put("time", alarm.time().toString()).put("text", alarm.text());
+      alarms.addObject().put("time", time(alarm.time())).put("text", alarm.text());
     }
     return answer;
   }
@@ -48,11 +53,16 @@ final class FailoverStatus {
     node.put("build", speaker.build());
     node.put("folded", speaker.folded());
     node.put("attachments", speaker.attachments());
-    if (supervisor != null) {
-      node.put("since", supervisor.since().toString());
-      node.put("restarts", supervisor.restarts());
+    if (supervisor == null) {
+      node.putNull("since").putNull("restarts");
+    } else {
+      node.put("since", time(supervisor.since())).put("restarts", supervisor.restarts());
     }
     return node;
+  }
+
+  private static String time(Instant instant) {
+    return MILLIS.format(instant);
   }
 
   private static ObjectNode gate(FailoverSnapshot.Gate gate) {

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon that owns the sockets. It knows no BGP. {@code failoverd --config FILE [--check]};
+ * The daemon that owns the sockets. It knows no BGP. {@code failoverd [--config FILE] [--check]};
  * exit status 0 ended as told, 1 could not start, 2 wrong usage or configuration.
  */
 public final class Failoverd implements AutoCloseable {
@@ -40,6 +40,15 @@ public final class Failoverd implements AutoCloseable {
     Log open(FailoverConfig config) throws IOException;
   }
 
+  private static final String USAGE =
+      """
+      usage: failoverd [--config FILE] [--check]
+      Owns the BGP router's TCP connections, and starts its speaker unless failover.supervise is false.
+        --config FILE  the configuration (default: /etc/holdfast/holdfast.yaml)
+        --check        checks the parts of it that failoverd uses, and ends: 0 valid, 2 not
+      Runs in the foreground, in the network namespace that it is started in, until SIGTERM or Ctrl-C.
+      Exit status: 0 ended as told, 1 could not start, 2 wrong usage or configuration\
+      """;
   private static final Logger LOG = LoggerFactory.getLogger(Failoverd.class);
   private static final Duration SURVIVOR_PATIENCE = Duration.ofSeconds(2);
   private static final long TRIM_SECONDS = 10;
@@ -149,9 +158,14 @@ public final class Failoverd implements AutoCloseable {
 
   public static void main(String[] arguments) {
     PrintStream err = System.err;
+    if (List.of("-h", "--help").contains(String.join(" ", arguments))) {
+      System.out.println(USAGE);
+      System.exit(0);
+      return;
+    }
     Arguments parsed = Arguments.parse(arguments);
     if (parsed == null) {
-      err.println("usage: failoverd --config FILE [--check]");
+      err.println(USAGE);
       System.exit(2);
       return;
     }
@@ -160,7 +174,7 @@ public final class Failoverd implements AutoCloseable {
 
   private record Arguments(Path config, boolean check) {
     static @Nullable Arguments parse(String[] words) {
-      Path config = null;
+      Path config = Path.of("/etc/holdfast/holdfast.yaml");
       boolean check = false;
       for (int i = 0; i < words.length; i++) {
         if (words[i].equals("--config") && i + 1 < words.length) {
@@ -171,7 +185,7 @@ public final class Failoverd implements AutoCloseable {
           return null;
         }
       }
-      return config == null ? null : new Arguments(config, check);
+      return new Arguments(config, check);
     }
   }
 

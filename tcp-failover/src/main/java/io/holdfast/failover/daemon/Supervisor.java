@@ -1,5 +1,6 @@
 package io.holdfast.failover.daemon;
 
+import io.holdfast.failover.linux.Capabilities;
 import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.control.ControlAccess;
@@ -60,18 +61,15 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
     return executor;
   }
 
-  /**
-   * A root process keeps its user, for the files are its own, and loses every capability. It is put
-   * into the group of those who may ask, for without capabilities it can give its control socket
-   * only to a group of its own.
-   */
+  /** A root process keeps its user, for the files are its own, and loses every capability. */
   private static List<String> unprivileged(List<String> command) {
     List<String> whole = new ArrayList<>();
     if (new File("/usr/bin/setpriv").canExecute()
         && "root".equals(System.getProperty("user.name"))) {
       whole.addAll(
           List.of("/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));
-      if (groupExists()) {
+      if (Capabilities.mayChooseGroups() && groupExists()) {
+        // Without a capability it can give its control socket only to a group that it is in.
         whole.add("--groups=" + ControlAccess.GROUP);
       }
       whole.add("--");
@@ -82,9 +80,10 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
 
   private static boolean groupExists() {
     try {
-      FileSystems.getDefault()
-          .getUserPrincipalLookupService()
-          .lookupPrincipalByGroupName(ControlAccess.GROUP);
+      var _ =
+          FileSystems.getDefault()
+              .getUserPrincipalLookupService()
+              .lookupPrincipalByGroupName(ControlAccess.GROUP);
       return true;
     } catch (IOException e) {
       return false;

@@ -23,6 +23,8 @@ public final class Capabilities {
     }
   }
 
+  private static final int SETGID = 6;
+
   private Capabilities() {}
 
   /** Those that the calling thread lacks, in the order of their numbers. */
@@ -32,11 +34,20 @@ public final class Capabilities {
 
   /** Whether the calling thread has it. */
   public static boolean effective(Capability capability) {
+    return effective(capability.bit);
+  }
+
+  /** Whether a child of the calling thread can be put into other groups. */
+  public static boolean mayChooseGroups() {
+    return effective(SETGID);
+  }
+
+  private static boolean effective(int bit) {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
         if (line.startsWith("CapEff:")) {
           long set = Long.parseUnsignedLong(line.substring("CapEff:".length()).trim(), 16);
-          return (set >> capability.bit & 1) == 1;
+          return (set >> bit & 1) == 1;
         }
       }
     } catch (IOException unreadable) {

@@ -114,9 +114,9 @@ public final class Prefixes {
       if (address != null && address.isIPv4()) {
         return address;
       }
-      throw new IllegalArgumentException("'" + text + "' is not IPv4");
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 address or prefix");
     } catch (AddressStringException e) {
-      throw new IllegalArgumentException("'" + text + "' is not IPv4: " + e.getMessage(), e);
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 address or prefix", e);
     }
   }
 }
