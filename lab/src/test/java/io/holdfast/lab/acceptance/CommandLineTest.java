@@ -275,6 +275,37 @@ class CommandLineTest {
     }
   }
 
+  /**
+   * The peers are the speaker's part of the file; failoverd, which starts it, knows nothing of
+   * them.
+   */
+  @Test
+  void failoverdStartsNothingWithAFileThatItsSpeakerWouldRefuse() throws IOException {
+    Path folder = pair.workspace().folder("refused");
+    Path file = folder.resolve("wrong.yaml");
+    Files.writeString(
+        file,
+        """
+        version: 1
+        router: { as: 65002, router-id: 10.77.0.2 }
+        runtime-directory: run
+        failover: { supervise: true, log: { directory: log } }
+        peers:
+          - { name: a, address: 10.77.9.1, as: many }
+        """);
+
+    Command.Outcome outcome =
+        Command.attempt(
+            List.of(Checkout.program("failoverd").toString(), "--config", file.toString()));
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(2);
+    assertThat(outcome.output())
+        .startsWith(file + ":6:40: \"many\"")
+        .contains("allowed: a number from 1 to 4294967294");
+    assertThat(folder.resolve("run")).doesNotExist();
+    assertThat(folder.resolve("log")).doesNotExist();
+  }
+
   @Test
   void theAnswersSurviveTheSpeaker() throws IOException {
     Watch watch = Watch.begin(pair, capture);

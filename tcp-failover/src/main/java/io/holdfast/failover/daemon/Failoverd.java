@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -197,10 +198,39 @@ public final class Failoverd implements AutoCloseable {
       err.println(e.getMessage());
       return 2;
     }
+    if (config.supervise() && !speakerAccepts(config)) {
+      return 2;
+    }
     if (arguments.check()) {
       return 0;
     }
+    if (config.transport() == FailoverConfig.Transport.DIRECT) {
+      err.println(
+          "failoverd: %s says transport: direct: bgpd runs without failoverd"
+              .formatted(config.file()));
+      return 2;
+    }
     return serve(config, Failoverd::openLog, err);
+  }
+
+  /**
+   * Whether the speaker that we are to start would start with this file: it knows the parts of it
+   * that we do not, and says itself what is wrong with them. Any other trouble than a wrong file is
+   * the supervisor's.
+   */
+  private static boolean speakerAccepts(FailoverConfig config) {
+    List<String> command = new ArrayList<>(speakerCommand(config));
+    command.add("--check");
+    ProcessBuilder check = new ProcessBuilder(command).inheritIO();
+    check.environment().remove("HOLDFAST_AOT_OUTPUT"); // It is for our own JVM, see bin/java.sh.
+    try {
+      return check.start().waitFor() != 2;
+    } catch (IOException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   /** Runs until SIGTERM; for {@link #main} and for mains of tests. */
