@@ -2,9 +2,11 @@ package io.holdfast.bgp.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holdfast.bgp.wire.nlri.Prefixes;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast show bgp ipv4 unicast [PREFIX]}. */
@@ -27,7 +29,21 @@ final class ShowBgpRoutes extends Question {
   @Override
   ObjectNode arguments() {
     ObjectNode arguments = super.arguments();
-    return prefix == null ? arguments : arguments.put("prefix", prefix);
+    return prefix == null ? arguments : arguments.put("prefix", checked(prefix));
+  }
+
+  /** What is no prefix is a mistake of who asks (exit code 2), and no answer of the daemon's. */
+  private String checked(String text) {
+    try {
+      if (text.indexOf('/') < 0) {
+        Prefixes.parseAddress(text);
+      } else {
+        Prefixes.parse(text);
+      }
+      return text;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override

@@ -27,6 +27,7 @@ public final class Handshakes {
     private int sequence;
     private @Nullable TcpOptions options;
     private boolean established;
+    private @Nullable PeerSyn answer;
 
     Attempt(long request, int descriptor) {
       this.request = request;
@@ -46,6 +47,16 @@ public final class Handshakes {
       this.sent = true;
       this.sequence = sequence;
       this.options = options;
+    }
+
+    /** The peer's SYN-ACK (or, in a simultaneous open, its SYN) passed. */
+    public void answered(PeerSyn syn) {
+      answer = syn;
+    }
+
+    /** What {@link #answered} was told last; no flood of forged SYNs can push it out. */
+    public @Nullable PeerSyn answer() {
+      return answer;
     }
 
     /** The kernel says that the handshake is complete on our side. */
@@ -82,10 +93,6 @@ public final class Handshakes {
 
   public @Nullable PeerSyn takePeerSyn(FourTuple key) {
     return peers.remove(key);
-  }
-
-  public @Nullable PeerSyn peerSyn(FourTuple key) {
-    return peers.get(key);
   }
 
   public void connecting(FourTuple key, long request, int descriptor) {

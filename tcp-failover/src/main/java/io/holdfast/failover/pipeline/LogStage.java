@@ -94,7 +94,7 @@ final class LogStage {
     boolean ack = (event.flags & Connection.ACK) != 0;
     if (event.inbound) {
       if (syn) {
-        handshakes.peerSyn(event.key, new Handshakes.PeerSyn(event.sequence, options(event)));
+        peerSyn(event);
       }
       return;
     }
@@ -133,24 +133,35 @@ final class LogStage {
     state.forgetKey(known);
   }
 
-  private @Nullable Connection openedByPeer(FailoverEvent event) {
-    Handshakes.Attempt attempt = state.handshakes.takeAttempt(event.key);
-    Handshakes.PeerSyn syn = state.handshakes.takePeerSyn(event.key);
-    TcpOptions theirs = syn == null ? options(event) : syn.options();
-    if (attempt != null) {
-      return opened(event, attempt, event.sequence, event.acknowledgment - 1, theirs);
+  private void peerSyn(FailoverEvent event) {
+    Handshakes.PeerSyn syn = new Handshakes.PeerSyn(event.sequence, options(event));
+    Handshakes.Attempt attempt = state.handshakes.attempt(event.key);
+    if (attempt == null) {
+      state.handshakes.peerSyn(event.key, syn);
+    } else {
+      attempt.answered(syn);
     }
-    return opened(event, null, event.sequence, event.acknowledgment - 1, theirs);
+  }
+
+  private Connection openedByPeer(FailoverEvent event) {
+    Handshakes.Attempt attempt = state.handshakes.takeAttempt(event.key);
+    Handshakes.PeerSyn syn =
+        attempt == null ? state.handshakes.takePeerSyn(event.key) : attempt.answer();
+    TcpOptions theirs = syn == null ? options(event) : syn.options();
+    return opened(event, attempt, event.sequence, event.acknowledgment - 1, theirs);
   }
 
   private @Nullable Connection openedByUs(FailoverEvent event) {
     Handshakes.Attempt attempt = state.handshakes.attempt(event.key);
-    Handshakes.PeerSyn syn = state.handshakes.peerSyn(event.key);
-    if (attempt == null || !attempt.synSent() || syn == null) {
+    if (attempt == null) {
+      return null;
+    }
+    Handshakes.PeerSyn syn = attempt.answer();
+    if (!attempt.synSent() || syn == null) {
+      event.flag = false; // its handshake was not seen whole: it may not complete unlogged
       return null;
     }
     state.handshakes.takeAttempt(event.key);
-    state.handshakes.takePeerSyn(event.key);
     return opened(event, attempt, attempt.sequence(), syn.sequence(), syn.options());
   }
 

@@ -425,4 +425,37 @@ class StagesTest {
     ends.batch(refused);
     assertThat(ends.told).as("closed once, and its successor knows no number 77").isEmpty();
   }
+
+  @Test
+  void aFloodOfForgedSynsCompletesNoHandshakeUnlogged() {
+    FailoverEvent connecting = ends.event(EventType.CONNECTING);
+    connecting.number = 77;
+    connecting.descriptor = FakeEnds.FD;
+    FailoverEvent synAck = ends.segment(2, 5000, 5000, 1001, Connection.SYN | ACK);
+    synAck.inbound = true;
+    ends.batch(connecting, ends.segment(1, 1000, 1000, 0, Connection.SYN), synAck);
+    for (int port = 1; port < 5000; port++) {
+      FailoverEvent forged = ends.segment(port, 9, 9, 0, Connection.SYN);
+      forged.inbound = true;
+      forged.key.set(
+          io.holdfast.failover.connection.FourTuple.of(FakeEnds.HERE, 179, FakeEnds.HERE, port));
+      ends.batch(forged);
+    }
+    ends.frozen = true;
+    ends.accepted.clear();
+    ends.batch(ends.segment(3, 1001, 1001, 5001, ACK));
+    assertThat(ends.kinds()).containsExactly(RecordKind.OPENED);
+    assertThat(ends.accepted).isEmpty();
+  }
+
+  @Test
+  void theLastSegmentOfAHandshakeThatWasNotSeenWholeIsDropped() {
+    FailoverEvent connecting = ends.event(EventType.CONNECTING);
+    connecting.number = 77;
+    connecting.descriptor = FakeEnds.FD;
+    ends.batch(connecting, ends.segment(1, 1000, 1000, 0, Connection.SYN));
+    ends.batch(ends.segment(3, 1001, 1001, 5001, ACK));
+    assertThat(ends.dropped).containsExactly(3);
+    assertThat(ends.kinds()).isEmpty();
+  }
 }
