@@ -222,8 +222,7 @@ class CommandLineTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     for (JsonNode entry : log.path("records")) {
       if (entry.path("kind").asText().equals("SENT")) {
-        ByteBuffer record =
-            ByteBuffer.wrap(HexFormat.of().parseHex(entry.path("bytes").asText()));
+        ByteBuffer record = ByteBuffer.wrap(HexFormat.of().parseHex(entry.path("bytes").asText()));
         int count = record.getShort(SENT_COUNT_OFFSET);
         int messages = SENT_COUNT_OFFSET + 2 + count * SENT_TARGET_LENGTH;
         for (int i = 0; i < count; i++) {
@@ -247,8 +246,7 @@ class CommandLineTest {
     Waiting.until(
         "the next speaker",
         Duration.ofSeconds(30),
-        () ->
-            pair.holdfast().speakerPid().orElse(victim) != victim && pair.holdfast().isActive());
+        () -> pair.holdfast().speakerPid().orElse(victim) != victim && pair.holdfast().isActive());
 
     JsonNode a = json("show", "bgp", "summary", "--json").path("peers").get(0);
     assertThat(a.path("prefixesReceived").asInt()).isEqualTo(sentByA());

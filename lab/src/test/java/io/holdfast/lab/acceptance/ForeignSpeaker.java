@@ -213,7 +213,8 @@ enum ForeignSpeaker {
   /** What it announces. */
   static final List<String> OWN = Routes.block(9, 30);
 
-  private static final Pattern SINCE = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d)");
+  private static final Pattern SINCE =
+      Pattern.compile("(\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d)");
   private static final Pattern PREFIX =
       Pattern.compile("(?:^|\\s)(\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+)\\s", Pattern.MULTILINE);
   private static final ObjectMapper JSON = new ObjectMapper();

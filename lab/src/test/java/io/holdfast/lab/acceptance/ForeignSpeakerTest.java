@@ -56,8 +56,7 @@ class ForeignSpeakerTest {
       assertThat(pair.holdfast().speakerPid().orElse(victim)).isNotEqualTo(victim);
       assertThat(make.established(other)).isTrue();
       assertThat(make.upSince(other)).isCloseTo(up, Offset.offset(2L));
-      assertThat(pair.a().learned().keySet())
-          .isEqualTo(new TreeSet<>(ForeignSpeaker.OWN));
+      assertThat(pair.a().learned().keySet()).isEqualTo(new TreeSet<>(ForeignSpeaker.OWN));
       assertThat(pair.a().neighbor(PairOfPeers.H_TO_A).orElseThrow().connectionsDropped())
           .isEqualTo(a.connectionsDropped());
       Evidence evidence = Evidence.since(capture, since);

@@ -135,15 +135,13 @@ class FullTableTest {
   }
 
   private static RouteReader reader(PairOfPeers pair) throws Exception {
-    BgpEndpoint.Settings settings =
-        settings(PairOfPeers.B, PairOfPeers.H_TO_B, PairOfPeers.AS_B);
+    BgpEndpoint.Settings settings = settings(PairOfPeers.B, PairOfPeers.H_TO_B, PairOfPeers.AS_B);
     Namespace inB = pair.namespaces().getLast();
     return Inside.call(inB, () -> RouteReader.start(settings, false, LIMIT, FullTableTest::ended));
   }
 
   private static RouteFeeder feeder(PairOfPeers pair) throws Exception {
-    BgpEndpoint.Settings settings =
-        settings(PairOfPeers.A, PairOfPeers.H_TO_A, PairOfPeers.AS_A);
+    BgpEndpoint.Settings settings = settings(PairOfPeers.A, PairOfPeers.H_TO_A, PairOfPeers.AS_A);
     Namespace inA = pair.namespaces().getFirst();
     return Inside.call(inA, () -> RouteFeeder.start(settings, false, LIMIT, FullTableTest::ended));
   }
