@@ -2,6 +2,7 @@ package io.holdfast.lab.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.lab.capture.BgpMessage;
 import io.holdfast.lab.capture.Capture;
 import io.holdfast.lab.net.LabProcess;
@@ -146,11 +147,12 @@ class OutageTest {
     assertThat(sinceTheSuccessor.messagesToB()).hasSizeBetween(2, 4);
     assertThat(sinceTheSuccessor.messagesToB())
         .allMatch(message -> message.type() == BgpMessage.KEEPALIVE);
-    Waiting.until(
-        "the speaker that came too late to end by itself",
-        LIMIT,
-        () -> ProcessHandle.of(stopped).filter(ProcessHandle::isAlive).isEmpty());
-    assertThat(successor.isAlive()).isTrue();
+    JsonNode speaker = holdfast().showFailover().orElseThrow().path("speaker");
+    assertThat(speaker.path("pid").asLong()).as("who has the word").isEqualTo(successor.pid());
+    assertThat(holdfast().showSummary().orElseThrow().path("epoch").asLong())
+        .as("who answers the operator")
+        .isEqualTo(speaker.path("epoch").asLong());
+    Signal.KILL.send(stopped);
     fromA.withdraw(Routes.block(14, 40));
     fromA.awaitArrival();
     fromB.awaitArrival();

@@ -2,6 +2,8 @@ package io.holdfast.failover.north;
 
 import io.holdfast.logstore.log.Log;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -34,6 +36,15 @@ public final class NorthServer implements AutoCloseable {
   private static final int MAX_RECEIVE_BUFFER = 256 << 10;
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(512 << 10, 1 << 20);
+
+  /**
+   * Chunks of 1 MiB, from which a frame of {@link Delivery#BATCH} and a full receive buffer are
+   * cut. Netty's default allocator makes a new piece of zeroed direct memory for nearly each of
+   * them.
+   */
+  private static final ByteBufAllocator BUFFERS =
+      new PooledByteBufAllocator(true, 0, 1, 8192, 7, 64, 16, false);
+
   private static final SpeakerChannel[] NONE = new SpeakerChannel[0];
 
   private final Log log;
@@ -101,6 +112,7 @@ public final class NorthServer implements AutoCloseable {
         new ServerBootstrap()
             .group(group)
             .channel(EpollServerDomainSocketChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, BUFFERS)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
