@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, one failoverd, one service; either side ends a connection. */
+@Timeout(120)
 class ClosingTest {
   private static final long MANY = 48L << 20;
 
