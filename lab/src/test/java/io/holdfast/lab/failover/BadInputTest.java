@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, one failoverd that lacks something or is talked to by somebody hostile. */
+@Timeout(120)
 class BadInputTest {
   private final Rig rig = new Rig();
 

@@ -14,8 +14,10 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, one failoverd whose commits the test can freeze, one service. */
+@Timeout(120)
 class GateTest {
   private static final long MANY = 24L << 20;
   private static final long SOME = 1L << 18;

@@ -17,8 +17,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, which also listens, one failoverd, one service. */
+@Timeout(120)
 class HandshakesTest {
   private static final int PEER_PORT = 7000;
   private static final String STRANGER = "10.77.0.9";
@@ -109,7 +111,7 @@ class HandshakesTest {
         .anyMatch(e -> e.startsWith("connect failed 1 ") && e.toLowerCase().contains("refused"))
         .anyMatch(
             e -> e.startsWith("connect failed 2 ") && e.toLowerCase().contains("unreachable"));
-    await().until(() -> failoverd.descriptors() == descriptors);
+    await().until(() -> failoverd.descriptors() <= descriptors);
     assertThat(LogContent.read(rig.log()).size()).as("records of connections").isOne();
   }
 
@@ -135,18 +137,19 @@ class HandshakesTest {
     PatternPeer known = rig.begin(Dialogue.both(1, 1000 * Dialogue.UNIT));
     await().until(known::isComplete);
     long descriptors = failoverd.descriptors();
-    assertThat(isTurnedAway()).isTrue();
+    SocketChannel stranger = rig.unconnected();
+    stranger.bind(new InetSocketAddress(STRANGER, 0));
+    stranger.configureBlocking(false);
+    stranger.connect(new InetSocketAddress(Rig.US, Rig.PORT));
+    await().until(() -> isTurnedAway(stranger));
     assertThat(failoverd.connections().count()).isOne();
-    await().until(() -> failoverd.descriptors() == descriptors);
+    await().until(() -> failoverd.descriptors() <= descriptors);
     assertThat(LogContent.read(rig.log()).size()).isOne();
   }
 
-  private boolean isTurnedAway() throws IOException {
-    SocketChannel socket = rig.unconnected();
-    socket.bind(new InetSocketAddress(STRANGER, 0));
+  private static boolean isTurnedAway(SocketChannel socket) {
     try {
-      socket.connect(new InetSocketAddress(Rig.US, Rig.PORT));
-      return socket.read(ByteBuffer.allocate(1)) < 0;
+      return socket.finishConnect() && socket.read(ByteBuffer.allocate(1)) < 0;
     } catch (IOException reset) {
       return true;
     }

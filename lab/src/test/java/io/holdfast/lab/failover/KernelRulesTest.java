@@ -8,8 +8,10 @@ import io.holdfast.lab.net.Signal;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer; one failoverd, or two side by side in one namespace. */
+@Timeout(120)
 class KernelRulesTest {
   private static final long MANY = 12L << 20;
   private static final String FOREIGN = "-A OUTPUT -p udp -m udp --dport 9 -j ACCEPT";

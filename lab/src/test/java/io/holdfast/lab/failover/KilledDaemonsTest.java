@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer with streams in both directions, one failoverd, one service; both killed. */
+@Timeout(120)
 class KilledDaemonsTest {
   private static final int ROUNDS = 4;
   private static final int STREAMS = 3;

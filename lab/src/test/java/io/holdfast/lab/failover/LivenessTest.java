@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, one failoverd, a service that is stopped, hung or gone. */
+@Timeout(120)
 class LivenessTest {
   private static final int INTERVAL = 300;
   private static final long MANY = 48L << 20;

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer, one failoverd, one service; the disk is full, or the log is damaged. */
+@Timeout(120)
 class LogTroubleTest {
   private static final long EACH = 10L << 20;
 

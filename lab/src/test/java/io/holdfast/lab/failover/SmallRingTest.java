@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topology: one peer with fifty connections, one failoverd with the smallest ring, one service. */
+@Timeout(120)
 class SmallRingTest {
   private static final int CONNECTIONS = 50;
   private static final long EACH = 1L << 20;

@@ -27,6 +27,12 @@ public interface Sockets {
   int accept(int listener);
 
   /**
+   * Who the socket that {@link #accept} gave last is connected with; known also where it has been
+   * reset since, and {@link #peerAddress} is not.
+   */
+  InetSocketAddress acceptedPeer();
+
+  /**
    * Starts to connect; the descriptor becomes writable when it is decided, then {@link #soError}
    * tells. The socket has what {@link #listen} gives to accepted ones.
    *

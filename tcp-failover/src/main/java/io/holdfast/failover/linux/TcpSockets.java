@@ -51,6 +51,7 @@ public final class TcpSockets implements Sockets {
   private final MemorySegment number = arena.allocate(8, 8);
   private final MemorySegment length = arena.allocate(JAVA_INT);
   private final MemorySegment address = arena.allocate(SocketAddress.LENGTH, 8);
+  private final MemorySegment acceptedPeer = arena.allocate(SocketAddress.LENGTH, 8);
   private final MemorySegment info = arena.allocate(TCP_INFO_LENGTH, 8);
 
   // The address of the buffer that was used last: to ask for it costs an object.
@@ -85,12 +86,14 @@ public final class TcpSockets implements Sockets {
 
   @Override
   public int accept(int listener) {
+    length.set(JAVA_INT, 0, SocketAddress.LENGTH);
     return Libc.accept4(
-        errno,
-        listener,
-        MemorySegment.NULL,
-        MemorySegment.NULL,
-        Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        errno, listener, acceptedPeer, length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+  }
+
+  @Override
+  public InetSocketAddress acceptedPeer() {
+    return SocketAddress.read(acceptedPeer);
   }
 
   @Override

@@ -329,9 +329,9 @@ final class IoAgent implements Runnable {
     int fd = sockets.accept(listener.fd);
     for (; fd >= 0; fd = sockets.accept(listener.fd)) {
       try {
-        publishEnds(EventType.ACCEPTED, fd, 0, sockets.peerAddress(fd));
+        publishEnds(EventType.ACCEPTED, fd, 0, sockets.acceptedPeer());
       } catch (LinuxException e) {
-        sockets.closeReset(fd); // reset before we could ask for its name
+        sockets.closeReset(fd); // the kernel does not know its name any more
       }
     }
     if (fd == -Errno.EMFILE || fd == -Errno.ENFILE) {
