@@ -37,6 +37,11 @@ find_jdk() {
   return 1
 }
 
+# Maven on the JDK that was found; its own libraries still use what newer JDKs warn of.
+maven() {
+  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" mvn -B -Dstyle.color=never "$@"
+}
+
 need_root() {
   [ "$(id -u)" -eq 0 ] || die "this needs root: it makes network namespaces and netfilter rules in them"
 }

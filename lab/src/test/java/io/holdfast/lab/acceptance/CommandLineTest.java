@@ -16,6 +16,10 @@ import io.holdfast.lab.topology.PairSetup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -251,6 +255,24 @@ class CommandLineTest {
       }
     }
     return stream.toByteArray();
+  }
+
+  @Test
+  void aSupervisedSpeakerHasNoPrivilegesAndItsControlSocketIsForTheGroup() throws IOException {
+    pair.holdfast().awaitActive();
+    long speaker = pair.holdfast().speakerPid().orElseThrow();
+
+    assertThat(Files.readAllLines(Path.of("/proc", Long.toString(speaker), "status")))
+        .contains("CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1");
+    for (String name : List.of("bgpd.control", "failoverd.control", "north.sock")) {
+      PosixFileAttributes socket =
+          Files.readAttributes(
+              pair.holdfast().runtimeFolder().resolve(name), PosixFileAttributes.class);
+      assertThat(socket.group().getName()).as(name).isEqualTo("holdfast");
+      assertThat(PosixFilePermissions.toString(socket.permissions()))
+          .as(name)
+          .isEqualTo("rw-rw----");
+    }
   }
 
   @Test

@@ -2,8 +2,10 @@ package io.holdfast.failover.daemon;
 
 import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.SpeakerWatch;
+import io.holdfast.logstore.control.ControlAccess;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,21 +60,35 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
     return executor;
   }
 
-  /** A root process keeps its user, for the files are its own, and loses every capability. */
+  /**
+   * A root process keeps its user, for the files are its own, and loses every capability. It is put
+   * into the group of those who may ask, for without capabilities it can give its control socket
+   * only to a group of its own.
+   */
   private static List<String> unprivileged(List<String> command) {
     List<String> whole = new ArrayList<>();
     if (new File("/usr/bin/setpriv").canExecute()
         && "root".equals(System.getProperty("user.name"))) {
       whole.addAll(
-          List.of(
-              "/usr/bin/setpriv",
-              "--no-new-privs",
-              "--inh-caps=-all",
-              "--bounding-set=-all",
-              "--"));
+          List.of("/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));
+      if (groupExists()) {
+        whole.add("--groups=" + ControlAccess.GROUP);
+      }
+      whole.add("--");
     }
     whole.addAll(command);
     return List.copyOf(whole);
+  }
+
+  private static boolean groupExists() {
+    try {
+      FileSystems.getDefault()
+          .getUserPrincipalLookupService()
+          .lookupPrincipalByGroupName(ControlAccess.GROUP);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**

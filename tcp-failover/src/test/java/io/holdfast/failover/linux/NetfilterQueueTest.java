@@ -285,7 +285,10 @@ class NetfilterQueueTest {
               throw new IllegalStateException(refused);
             }
           };
-      for (int round = 0; round < 20; round++) {
+      // Once the compiler has seen them all: how soon that is depends on what else the machine
+      // does.
+      long patience = System.nanoTime() + 120_000_000_000L;
+      while (!allocated.contains(0L) && System.nanoTime() < patience) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
           ours.write(ourFd, data, 0, 100);
@@ -301,6 +304,6 @@ class NetfilterQueueTest {
         allocated.add(threads.getCurrentThreadAllocatedBytes() - before);
       }
     }
-    assertThat(allocated.iterator().next()).as("bytes in 1,000 rounds %s", allocated).isZero();
+    assertThat(allocated).as("bytes in 1,000 rounds").contains(0L);
   }
 }

@@ -153,7 +153,7 @@ class FrameAssemblerTest {
       List.of(
           "0 hello bgp 0.1.0 1",
           "0 register ServiceSpec[name=bgp, port=179, peers=[PeerSpec[remote=/0:0:0:0:0:0:0:1,"
-              + " local=/0:0:0:0:0:0:0:0]]]",
+              + " local=/0:0:0:0:0:0:0:0, port=179]]]",
           "0 attach",
           "0 folded 77 true",
           "0 output 1 last=true [3, 4] 0809",
