@@ -146,8 +146,14 @@ class HoldfastCommandTest {
     assertThat(holdfast("show", "bgp", "ipv4", "unicast", "203.0.113.0/24")).isZero();
     assertThat(out).contains(">  203.0.113.0/24  frr-a  10.77.0.1", "65001 65010");
     assertThat(holdfast("show", "bgp", "ipv4", "unicast", "198.51.100.1")).isEqualTo(1);
-    assertThat(holdfast("show", "bgp", "ipv4", "unicast", "10.0.0.0/33")).isEqualTo(2);
     assertThat(out).isEqualTo("no route to 198.51.100.1\n");
+  }
+
+  @Test
+  void exitsWith2ForWhatIsNoPrefix() {
+    assertThat(holdfast("show", "bgp", "ipv4", "unicast", "10.0.0.0/33")).isEqualTo(2);
+    assertThat(out).isEmpty();
+    assertThat(err).contains("10.0.0.0/33");
   }
 
   @Test
