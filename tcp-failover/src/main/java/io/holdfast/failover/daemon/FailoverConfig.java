@@ -18,7 +18,8 @@ import java.util.List;
  * @param supervise failoverd starts and restarts the speaker
  * @param standInLimit how long failoverd speaks for an absent speaker
  * @param queue number of the netfilter queue, 0..65535
- * @param ring slots of the event ring, a power of two, 64..65536
+ * @param ring slots of the event ring, a power of two, 64..512: what they hold must fit into a
+ *     stalled log
  * @param logDirectory folder of the log, absolute; may not exist yet
  * @param logSync committed means synced to the disk
  */

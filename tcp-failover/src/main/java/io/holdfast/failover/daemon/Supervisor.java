@@ -51,6 +51,9 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
   Supervisor(List<String> command, Alarms alarms) {
     this.command = unprivileged(command);
     this.alarms = alarms;
+    if (isRoot() && !canDropPrivileges()) {
+      alarms.raise("setpriv (package util-linux) is missing: the speaker keeps all privileges");
+    }
   }
 
   private static ScheduledExecutorService executor() {
@@ -61,11 +64,18 @@ final class Supervisor implements SpeakerWatch, AutoCloseable {
     return executor;
   }
 
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static boolean canDropPrivileges() {
+    return new File("/usr/bin/setpriv").canExecute();
+  }
+
   /** A root process keeps its user, for the files are its own, and loses every capability. */
   private static List<String> unprivileged(List<String> command) {
     List<String> whole = new ArrayList<>();
-    if (new File("/usr/bin/setpriv").canExecute()
-        && "root".equals(System.getProperty("user.name"))) {
+    if (isRoot() && canDropPrivileges()) {
       whole.addAll(
           List.of("/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));
       if (Capabilities.mayChooseGroups() && groupExists()) {
