@@ -73,6 +73,9 @@ final class Sequencer {
   private long term;
   private boolean sole;
 
+  /** Nothing is handed over for a moment. */
+  private boolean quiet;
+
   /** Index that the next entry will have; only as the sole voter. */
   private long nextIndex;
 
@@ -136,11 +139,16 @@ final class Sequencer {
       if (!sole) {
         return;
       }
-      while (tasks > 0) {
-        wait();
+      quiet = true;
+      try {
+        while (tasks > 0 && term != 0) {
+          wait();
+        }
+        sole = false;
+        storage.sole(false);
+      } finally {
+        quiet = false;
       }
-      sole = false;
-      storage.sole(false);
     }
   }
 
@@ -165,10 +173,14 @@ final class Sequencer {
     return uncommitted.size();
   }
 
-  /** A new turn: its epoch, and the command for it, which the caller gives to {@link #take}. */
-  synchronized long newEpoch() {
-    epoch++;
-    return epoch;
+  /** Begins a new turn, which ends all before; returns its epoch, 0 if it was not taken. */
+  synchronized long own(String name, CompletableFuture<Long> done) throws IOException {
+    long next = epoch + 1;
+    if (take(position -> Command.owner(position, next, name), done) != Taken.YES) {
+      return 0;
+    }
+    epoch = next;
+    return next;
   }
 
   /**
@@ -219,7 +231,7 @@ final class Sequencer {
   private Taken hand(ByteBuffer data, long end, @Nullable CompletableFuture<Long> done)
       throws IOException {
     Node to = node;
-    if (to == null || tasks >= MOST_TASKS || (bytes >= MOST_BYTES && tasks > 0)) {
+    if (to == null || quiet || tasks >= MOST_TASKS || (bytes >= MOST_BYTES && tasks > 0)) {
       return Taken.NOT_NOW;
     }
     if (sole) {
