@@ -1,0 +1,232 @@
+package io.holdfast.logstore.replication;
+
+import com.alipay.sofa.jraft.JRaftServiceFactory;
+import com.alipay.sofa.jraft.Node;
+import com.alipay.sofa.jraft.NodeManager;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.ElectionPriority;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.entity.codec.LogEntryCodecFactory;
+import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
+import com.alipay.sofa.jraft.option.ApplyTaskMode;
+import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.rpc.RpcServer;
+import com.alipay.sofa.jraft.storage.LogStorage;
+import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import com.alipay.sofa.jraft.storage.SnapshotStorage;
+import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.rpc.MemberAddress;
+import io.holdfast.logstore.rpc.MemberOptions;
+import io.holdfast.logstore.rpc.Transport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The Raft node: SOFAJRaft with our storage, transport and settings. The only maker of one. */
+final class Engine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** Name of the replicated log among its members. */
+  private static final String GROUP = "holdfast-log";
+
+  /** The member that has no address. */
+  private static final String ALONE = "127.0.0.1:1";
+
+  private static final int MOST_ELECTION_DELAY_MILLIS = 200;
+  private static final int CONNECT_MILLIS = 100;
+  private static final int REQUEST_MILLIS = 5_000;
+  private static final int APPEND_BYTES = 1 << 20;
+  private static final int CLOSE_SECONDS = 5;
+  private static final AtomicInteger ALONES = new AtomicInteger();
+
+  private final Node node;
+  private final PeerId self;
+  private final @Nullable RpcServer server;
+  private final MemberConfig config;
+
+  private Engine(MemberConfig config, Node node, PeerId self, @Nullable RpcServer server) {
+    this.config = config;
+    this.node = node;
+    this.self = self;
+    this.server = server;
+  }
+
+  /**
+   * Starts the node. It may lead before this returns, and tell the machine so.
+   *
+   * @param early is given the node before it is started
+   */
+  static Engine start(
+      MemberConfig config,
+      RaftStorage storage,
+      LogMachine machine,
+      @Nullable Transport transport,
+      Consumer<Node> early)
+      throws IOException {
+    MemberAddress address = config.self();
+    PeerId self = peer(address == null ? ALONE : address.hostPort());
+    Configuration initial = new Configuration();
+    for (MemberAddress member : config.members()) {
+      initial.addPeer(peer(member.hostPort()));
+    }
+    if (config.members().isEmpty()) {
+      initial.addPeer(self);
+    }
+    boolean sole = initial.size() == 1 && initial.contains(self);
+    MetaStore meta = new MetaStore(config.directory().resolve("raft").resolve("meta"), sole);
+    NodeOptions options = options(config, new MemberOptions(transport));
+    options.setInitialConf(initial);
+    options.setFsm(machine);
+    options.setServiceFactory(new Services(storage, meta));
+    String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
+    NodeManager.getInstance().addAddress(self.getEndpoint());
+    RpcServer server = transport == null ? null : RaftServer.start(self, transport);
+    NodeImpl node = new NodeImpl(group, self);
+    early.accept(node);
+    if (!node.init(options)) {
+      node.shutdown();
+      throw new IOException(
+          "the member of the log in " + config.directory() + " does not start; see the log before");
+    }
+    return new Engine(config, node, self, server);
+  }
+
+  private static NodeOptions options(MemberConfig config, NodeOptions options) {
+    RaftOptions raft = new RaftOptions();
+    raft.setDisruptorBufferSize(Member.QUEUE);
+    raft.setSync(config.store().sync());
+    raft.setSyncMeta(true);
+    raft.setMaxBodySize(APPEND_BYTES);
+    raft.setMaxByteCountPerRpc(APPEND_BYTES);
+    raft.setMaxAppendBufferSize(APPEND_BYTES);
+    raft.setMaxElectionDelayMs(MOST_ELECTION_DELAY_MILLIS);
+    raft.setMaxReplicatorInflightMsgs(64);
+    options.setRaftOptions(raft);
+    options.setLogUri("segments");
+    options.setRaftMetaUri("meta");
+    options.setSnapshotUri(config.directory().resolve("snapshot").toString());
+    options.setSnapshotIntervalSecs(0);
+    options.setElectionTimeoutMs((int) config.electionTimeout().toMillis() + 100 - config.priority());
+    options.setElectionPriority(
+        config.priority() == 0 ? ElectionPriority.NotElected : ElectionPriority.Disabled);
+    options.setRpcConnectTimeoutMs(CONNECT_MILLIS);
+    options.setRpcDefaultTimeout(REQUEST_MILLIS);
+    options.setRpcProcessorThreadPoolSize(4);
+    options.setDisableCli(true);
+    options.setRaftRpcThreadPoolSize(4);
+    options.setCliRpcThreadPoolSize(1);
+    options.setTimerPoolSize(1);
+    options.setSharedTimerPool(true);
+    options.setSharedElectionTimer(true);
+    options.setSharedVoteTimer(true);
+    options.setSharedStepDownTimer(true);
+    options.setSharedSnapshotTimer(true);
+    options.setApplyTaskMode(ApplyTaskMode.Blocking);
+    return options;
+  }
+
+  static PeerId peer(String hostPort) throws IOException {
+    PeerId peer = new PeerId();
+    if (!peer.parse(hostPort)) {
+      throw new IOException("\"" + hostPort + "\" is no address of a member");
+    }
+    return peer;
+  }
+
+  Node node() {
+    return node;
+  }
+
+  String address() {
+    return self.getEndpoint().toString();
+  }
+
+  /** Whether this member alone decides what is committed. Asked while it leads. */
+  boolean soleVoter() {
+    List<PeerId> peers = node.listPeers();
+    return peers.size() == 1 && peers.getFirst().equals(self);
+  }
+
+  List<PeerId> peers() {
+    try {
+      return node.listPeers();
+    } catch (IllegalStateException e) {
+      return List.of(); // it does not lead
+    }
+  }
+
+  List<LogStatistics.Member> members() {
+    List<LogStatistics.Member> members = new ArrayList<>();
+    return members;
+  }
+
+  /** Makes a snapshot; runs {@code done} when it is made, or could not be. */
+  void snapshot(Runnable done) {
+    node.snapshot(
+        status -> {
+          if (!status.isOk()) {
+            LOG.debug("no snapshot: {}", status.getErrorMsg());
+          }
+          done.run();
+        });
+  }
+
+  @Override
+  public void close() {
+    CountDownLatch ended = new CountDownLatch(1);
+    node.shutdown((Status _) -> ended.countDown());
+    try {
+      if (!ended.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("the engine of the log did not end within {} s", CLOSE_SECONDS);
+      } else {
+        node.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (server != null) {
+      server.shutdown();
+    }
+    if (config.self() != null) {
+      NodeManager.getInstance().removeAddress(self.getEndpoint());
+    }
+  }
+
+  /** What the engine is made of. */
+  private record Services(LogStorage log, RaftMetaStorage meta) implements JRaftServiceFactory {
+    @Override
+    public LogStorage createLogStorage(String uri, RaftOptions options) {
+      return log;
+    }
+
+    @Override
+    public SnapshotStorage createSnapshotStorage(NodeOptions options) {
+      return new LocalSnapshotStorage(
+          options.getSnapshotUri(),
+          Path.of(options.getSnapshotUri(), "temp").toString(),
+          options.getRaftOptions());
+    }
+
+    @Override
+    public RaftMetaStorage createRaftMetaStorage(String uri, RaftOptions options) {
+      return meta;
+    }
+
+    @Override
+    public LogEntryCodecFactory createLogEntryCodecFactory() {
+      return LogEntryV2CodecFactory.getInstance();
+    }
+  }
+}
