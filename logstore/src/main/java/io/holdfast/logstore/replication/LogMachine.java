@@ -14,6 +14,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class LogMachine extends StateMachineAdapter {
   /** What the machine tells its member; on the state machine's thread. */
   interface MachineEvents {
     /** A task of ours (its closure), or an entry of another, was applied. */
-    void applied(@org.jspecify.annotations.Nullable Closure done);
+    void applied(@Nullable Closure done);
 
     /** All of a round was applied. */
     void advanced();
@@ -69,6 +70,8 @@ final class LogMachine extends StateMachineAdapter {
   private volatile String ownerName = "";
   private volatile long appliedIndex;
   private volatile long appliedTerm;
+  private volatile long records;
+  private volatile long bytes;
   private long snapshotPosition;
 
   LogMachine(
@@ -103,6 +106,16 @@ final class LogMachine extends StateMachineAdapter {
 
   String ownerName() {
     return ownerName;
+  }
+
+  /** Records applied since this process began. */
+  long records() {
+    return records;
+  }
+
+  /** Their bytes. */
+  long bytes() {
+    return bytes;
   }
 
   long appliedIndex() {
@@ -144,8 +157,10 @@ final class LogMachine extends StateMachineAdapter {
     }
     switch (command.kind()) {
       case RECORDS -> {
-        streams.fold(command.body(), position);
-        position += command.body().remaining();
+        int length = command.body().remaining();
+        records = records + streams.fold(command.body(), position);
+        bytes = bytes + length;
+        position = position + length;
         return position - snapshotPosition >= snapshotBytes;
       }
       case TRIM -> {

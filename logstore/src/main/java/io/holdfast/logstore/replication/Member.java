@@ -427,6 +427,7 @@ public final class Member implements SharedLog, AutoCloseable {
           .follows()
           .forEach(done -> done.completeExceptionally(new NotLeaderException(leader)));
       leader = "";
+      status.leader(false);
       if (!closed) {
         LOG.warn("does not lead the log any more");
       }

@@ -47,7 +47,15 @@ final class MemberBackend implements LogBackend {
     }
     epoch = grant.epoch();
     listener = ears;
-    member.memberStatus().listen(ears::status);
+    member
+        .memberStatus()
+        .listen(
+            (status, reason) -> {
+              // Well is only who leads: a follower takes nothing of ours.
+              if (status != Log.Status.OK || member.leading()) {
+                ears.status(status, reason);
+              }
+            });
     member.listen(new FromMember(ears));
     if (member.status() != Log.Status.OK) {
       ears.status(member.status(), member.reason());
@@ -102,6 +110,7 @@ final class MemberBackend implements LogBackend {
     @Override
     public void leads(long position, long ownerEpoch) {
       if (ownerEpoch == epoch) {
+        ears.status(member.status(), "this member leads the log again");
         ears.committed(position);
         ears.resumed(position);
       } else {

@@ -49,8 +49,13 @@ final class StreamTable implements Streams {
 
   private final RecordFlyweight record = new RecordFlyweight();
 
-  /** Folds whole records, the first of which stands at this position of the log. */
-  synchronized void fold(ByteBuffer records, long position) {
+  /**
+   * Folds whole records, the first of which stands at this position of the log.
+   *
+   * @return how many there are
+   */
+  synchronized int fold(ByteBuffer records, long position) {
+    int count = 0;
     int at = records.position();
     while (at < records.limit()) {
       record.wrap(records, at);
@@ -64,7 +69,9 @@ final class StreamTable implements Streams {
         fold(position + at - records.position());
       }
       at += length;
+      count++;
     }
+    return count;
   }
 
   private void fold(long position) {
