@@ -56,6 +56,15 @@ final class Engine implements AutoCloseable {
   private final @Nullable RpcServer server;
   private final MemberConfig config;
 
+  /**
+   * What connects a member with the others.
+   *
+   * @param transport null for a group of one without a network
+   * @param guard of its votes
+   * @param joining it begins without members, and is told who they are
+   */
+  record Network(@Nullable Transport transport, VoteGuard guard, boolean joining) {}
+
   private Engine(MemberConfig config, Node node, PeerId self, @Nullable RpcServer server) {
     this.config = config;
     this.node = node;
@@ -72,27 +81,31 @@ final class Engine implements AutoCloseable {
       MemberConfig config,
       RaftStorage storage,
       LogMachine machine,
-      @Nullable Transport transport,
+      Network network,
       Consumer<Node> early)
       throws IOException {
     MemberAddress address = config.self();
-    PeerId self = peer(address == null ? ALONE : address.hostPort());
-    Configuration initial = new Configuration();
-    for (MemberAddress member : config.members()) {
-      initial.addPeer(peer(member.hostPort()));
-    }
-    if (config.members().isEmpty()) {
-      initial.addPeer(self);
-    }
+    PeerId self = self(config);
+    Configuration initial = initial(config, self);
     boolean sole = initial.size() == 1 && initial.contains(self);
+    if (network.joining()) {
+      initial = new Configuration();
+    }
     MetaStore meta = new MetaStore(config.directory().resolve("raft").resolve("meta"), sole);
-    NodeOptions options = options(config, new MemberOptions(transport));
+    Transport transport = network.transport();
+    NodeOptions options =
+        options(
+            config,
+            transport == null
+                ? new NodeOptions()
+                : new MemberOptions(transport, network.guard()::mayStand));
     options.setInitialConf(initial);
     options.setFsm(machine);
     options.setServiceFactory(new Services(storage, meta));
     String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
     NodeManager.getInstance().addAddress(self.getEndpoint());
-    RpcServer server = transport == null ? null : RaftServer.start(self, transport);
+    RpcServer server =
+        transport == null ? null : RaftRequests.serve(transport, self, network.guard());
     NodeImpl node = new NodeImpl(group, self);
     early.accept(node);
     if (!node.init(options)) {
@@ -135,6 +148,28 @@ final class Engine implements AutoCloseable {
     options.setSharedSnapshotTimer(true);
     options.setApplyTaskMode(ApplyTaskMode.Blocking);
     return options;
+  }
+
+  private static Configuration initial(MemberConfig config, PeerId self) throws IOException {
+    Configuration initial = new Configuration();
+    for (MemberAddress member : config.members()) {
+      initial.addPeer(peer(member));
+    }
+    if (config.members().isEmpty()) {
+      initial.addPeer(self);
+    }
+    return initial;
+  }
+
+  private static PeerId self(MemberConfig config) throws IOException {
+    MemberAddress address = config.self();
+    return address == null ? peer(ALONE) : peer(address);
+  }
+
+  /** A member as the engine names it. */
+  static PeerId peer(MemberAddress address) throws IOException {
+    String host = address.host().contains(":") ? '[' + address.host() + ']' : address.host();
+    return peer(host + ':' + address.port());
   }
 
   static PeerId peer(String hostPort) throws IOException {

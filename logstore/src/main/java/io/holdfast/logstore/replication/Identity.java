@@ -136,6 +136,10 @@ final class Identity {
     return json;
   }
 
+  String id() {
+    return id;
+  }
+
   synchronized State state() {
     return state;
   }

@@ -5,11 +5,13 @@ import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.entity.PeerId;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
+import io.holdfast.logstore.log.LogCorruptException;
 import io.holdfast.logstore.log.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
@@ -48,8 +50,18 @@ public final class Member implements SharedLog, AutoCloseable {
   private record Waiting(
       long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
 
+  /** Seconds from the start to the first look at every byte, and between two looks. */
+  private static final long FIRST_SCRUB_SECONDS = 30;
+
+  private static final long SCRUB_SECONDS = 24 * 3600;
+
   private final MemberConfig config;
+  private final MemberFolder folder;
   private final SegmentStore store;
+  private final VoteGuard guard;
+  private final GroupMembership membership;
+  private final @Nullable Transport transport;
+  private final CompletableFuture<String> damaged = new CompletableFuture<>();
   private final RaftStorage storage;
   private final LogMachine machine;
   private final Sequencer sequencer;
@@ -82,10 +94,11 @@ public final class Member implements SharedLog, AutoCloseable {
     void owner(long epoch, String name);
   }
 
-  private Member(MemberConfig config, SegmentStore store, @Nullable Transport transport)
+  private Member(MemberConfig config, MemberFolder folder, @Nullable TlsFiles tls)
       throws IOException {
     this.config = config;
-    this.store = store;
+    this.folder = folder;
+    this.store = folder.store();
     boolean sync = config.store().sync();
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
@@ -98,25 +111,77 @@ public final class Member implements SharedLog, AutoCloseable {
     if (sync) {
       store.onDurable(this::durable);
     }
-    this.engine = Engine.start(config, storage, machine, transport, sequencer::node);
+    this.guard = new VoteGuard();
+    this.membership = new GroupMembership(this, config);
+    this.transport = tls == null ? null : folder.connect(tls, guard);
+    try {
+      this.engine = begin();
+    } catch (IOException | RuntimeException e) {
+      housekeeping.shutdownNow();
+      if (transport != null) {
+        transport.close();
+      }
+      throw e;
+    }
+    folder.term(engine::term);
     var _ = housekeeping.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    if (folder.several()) {
+      var _ =
+          housekeeping.scheduleWithFixedDelay(
+              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private Engine begin() throws IOException {
+    Beginning.Mode mode = folder.begin(transport, guard);
+    if (mode == Beginning.Mode.REBUILDING) {
+      LOG.warn(
+          "this member may have lost what it had: it is rebuilt from the others, and waits {}",
+          guard.waitsFor());
+    }
+    return Engine.start(
+        config,
+        storage,
+        machine,
+        new Engine.Network(transport, guard, mode != Beginning.Mode.TRUSTED),
+        sequencer::node);
   }
 
   /**
    * Opens the folder and starts the member. It serves when it, or another, leads.
    *
-   * @param transport null for a group of one without a network
+   * @param tls how it shows who it is; null for a group of one without a network
    * @throws IOException with a line for the operator
    */
-  public static Member start(MemberConfig config, @Nullable Transport transport)
-      throws IOException {
-    SegmentStore store = SegmentStore.open(config.directory(), config.store());
+  public static Member start(MemberConfig config, @Nullable TlsFiles tls) throws IOException {
+    if ((tls == null) != (config.self() == null)) {
+      throw new IllegalArgumentException("TLS files go with an address");
+    }
+    MemberFolder folder = MemberFolder.open(config);
     try {
-      return new Member(config, store, transport);
+      return new Member(config, folder, tls);
     } catch (IOException | RuntimeException e) {
-      store.close();
+      folder.close();
       throw e;
     }
+  }
+
+  /** What the other members, and owners elsewhere, reach it by; null without a network. */
+  public @Nullable Transport transport() {
+    return transport;
+  }
+
+  /** Changes of who is a member. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /**
+   * Completes when the member found its own files damaged, with what was found. Then it must be
+   * closed and started again: it is rebuilt from the others.
+   */
+  public CompletableFuture<String> damaged() {
+    return damaged;
   }
 
   /**
@@ -142,6 +207,14 @@ public final class Member implements SharedLog, AutoCloseable {
 
   Engine engine() {
     return engine;
+  }
+
+  VoteGuard guard() {
+    return guard;
+  }
+
+  MemberFolder folder() {
+    return folder;
   }
 
   MemberConfig config() {
@@ -377,7 +450,15 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void broken(IOException error) {
-      status.broken(error.getMessage());
+      Member.this.broken(error);
+    }
+  }
+
+  private void broken(IOException error) {
+    status.broken(String.valueOf(error.getMessage()));
+    if (error instanceof LogCorruptException && folder.several()) {
+      folder.markDamaged(error.getMessage());
+      damaged.complete(error.getMessage());
     }
   }
 
@@ -392,6 +473,9 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void advanced() {
+      if (guard.closed() && guard.applied(machine.appliedTerm())) {
+        folder.rebuilt();
+      }
       Closure last = lastApplied;
       if (last != null) {
         lastApplied = null;
@@ -486,6 +570,18 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** Reads every byte: damage is found before it is needed. */
+  private void scrub() {
+    try {
+      store.verify(_ -> {});
+    } catch (LogCorruptException e) {
+      LOG.error("damage was found: {}", e.getMessage());
+      broken(e);
+    } catch (IOException e) {
+      LOG.warn("the log could not be looked through", e);
+    }
+  }
+
   /** Peers of the engine, for tests and messages. */
   List<PeerId> peers() {
     return engine.peers();
@@ -500,6 +596,9 @@ public final class Member implements SharedLog, AutoCloseable {
     storage.stop();
     housekeeping.shutdownNow();
     engine.close();
-    store.close();
+    if (transport != null) {
+      transport.close();
+    }
+    folder.close();
   }
 }
