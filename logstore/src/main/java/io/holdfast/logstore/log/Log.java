@@ -1,5 +1,7 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
@@ -60,6 +62,15 @@ public final class OwnedLog implements Log {
 
     int room() {
       return bytes.length - LogBackend.PREFIX - length;
+    }
+
+    void add(Batch next) {
+      if (room() < next.length) {
+        grow(Math.max(Math.min(2 * length, BATCH_BYTES), length + next.length));
+      }
+      System.arraycopy(
+          next.bytes, LogBackend.PREFIX, bytes, LogBackend.PREFIX + length, next.length);
+      length += next.length;
     }
 
     void grow(int total) {
@@ -203,7 +214,12 @@ public final class OwnedLog implements Log {
         Math.clamp(Integer.highestOneBit(batch.length) * 2L, LEAST_CAPACITY, BATCH_BYTES);
     open = null;
     synchronized (giving) {
-      queue.addLast(batch);
+      Batch last = queue.peekLast();
+      if (last != null && !last.given && last.length + batch.length <= BATCH_BYTES) {
+        last.add(batch); // the backend takes nothing now: fewer and larger, when it does
+      } else {
+        queue.addLast(batch);
+      }
     }
   }
 
@@ -258,6 +274,7 @@ public final class OwnedLog implements Log {
   private final class Ears implements LogBackend.Listener {
     @Override
     public void committed(long position) {
+      boolean rest;
       synchronized (giving) {
         for (Batch oldest = queue.peekFirst();
             oldest != null && oldest.end() <= position;
@@ -265,8 +282,12 @@ public final class OwnedLog implements Log {
           queue.removeFirst();
         }
         committed = Math.max(committed, position);
+        rest = !queue.isEmpty() && !queue.getLast().given;
       }
       commitListeners.tell(position);
+      if (rest) {
+        give();
+      }
     }
 
     @Override

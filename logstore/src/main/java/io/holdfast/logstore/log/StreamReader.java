@@ -1,5 +1,6 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;

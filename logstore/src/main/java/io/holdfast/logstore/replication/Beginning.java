@@ -4,6 +4,7 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.ServiceChannel;
 import io.holdfast.logstore.rpc.ServiceListener;
 import io.holdfast.logstore.rpc.Transport;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,7 +134,12 @@ final class Beginning {
   /** The hello is all that is wanted. */
   private static final class Deaf implements ServiceListener {
     @Override
-    public void closed(String reason) {
+    public void pushed(int type, ByteBuf body) {
+      // nobody asked
+    }
+
+    @Override
+    public void closed() {
       // it was closed by us
     }
   }

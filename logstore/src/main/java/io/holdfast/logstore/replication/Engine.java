@@ -3,10 +3,12 @@ package io.holdfast.logstore.replication;
 import com.alipay.sofa.jraft.JRaftServiceFactory;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.NodeManager;
+import com.alipay.sofa.jraft.ReplicatorGroup;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.ElectionPriority;
 import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.core.Replicator;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.codec.LogEntryCodecFactory;
 import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
@@ -18,6 +20,7 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
+import com.alipay.sofa.jraft.util.ThreadId;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.MemberOptions;
@@ -51,9 +54,11 @@ final class Engine implements AutoCloseable {
   private static final int CLOSE_SECONDS = 5;
   private static final AtomicInteger ALONES = new AtomicInteger();
 
-  private final Node node;
+  private final NodeImpl node;
   private final PeerId self;
   private final @Nullable RpcServer server;
+  private final MetaStore meta;
+  private final RaftStorage storage;
   private final MemberConfig config;
 
   /**
@@ -65,8 +70,11 @@ final class Engine implements AutoCloseable {
    */
   record Network(@Nullable Transport transport, VoteGuard guard, boolean joining) {}
 
-  private Engine(MemberConfig config, Node node, PeerId self, @Nullable RpcServer server) {
+  private Engine(
+      MemberConfig config, NodeImpl node, PeerId self, Services parts, @Nullable RpcServer server) {
     this.config = config;
+    this.storage = parts.log();
+    this.meta = parts.meta();
     this.node = node;
     this.self = self;
     this.server = server;
@@ -101,7 +109,8 @@ final class Engine implements AutoCloseable {
                 : new MemberOptions(transport, network.guard()::mayStand));
     options.setInitialConf(initial);
     options.setFsm(machine);
-    options.setServiceFactory(new Services(storage, meta));
+    Services parts = new Services(storage, meta);
+    options.setServiceFactory(parts);
     String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
     NodeManager.getInstance().addAddress(self.getEndpoint());
     RpcServer server =
@@ -113,7 +122,7 @@ final class Engine implements AutoCloseable {
       throw new IOException(
           "the member of the log in " + config.directory() + " does not start; see the log before");
     }
-    return new Engine(config, node, self, server);
+    return new Engine(config, node, self, parts, server);
   }
 
   private static NodeOptions options(MemberConfig config, NodeOptions options) {
@@ -194,17 +203,50 @@ final class Engine implements AutoCloseable {
     return peers.size() == 1 && peers.getFirst().equals(self);
   }
 
-  List<PeerId> peers() {
-    try {
-      return node.listPeers();
-    } catch (IllegalStateException e) {
-      return List.of(); // it does not lead
-    }
+  /** The term that this member is in. */
+  long term() {
+    return meta.getTerm();
   }
 
+  /** The members as this one knows them. */
+  List<String> configured() {
+    Configuration now = node.getCurrentConf();
+    return now == null ? List.of() : now.listPeers().stream().map(PeerId::toString).toList();
+  }
+
+  /** The members, this one first; how far the others are behind is known to the leader only. */
   List<LogStatistics.Member> members() {
     List<LogStatistics.Member> members = new ArrayList<>();
+    boolean leads = node.isLeader(false);
+    List<PeerId> alive = leads ? node.listAlivePeers() : List.of();
+    members.add(
+        new LogStatistics.Member(id(self), address(), leads ? "leader" : "follower", leads ? 0 : -1));
+    for (String other : configured()) {
+      if (!other.equals(self.toString())) {
+        PeerId peer = PeerId.parsePeer(other);
+        String role =
+            !leads ? "other" : alive.contains(peer) ? "follower" : "unreachable";
+        members.add(new LogStatistics.Member(id(peer), other, role, leads ? lag(peer) : -1));
+      }
+    }
     return members;
+  }
+
+  private String id(PeerId peer) {
+    for (MemberAddress member : config.members()) {
+      if (peer.getPort() == member.port() && peer.getIp().equals(member.host())) {
+        return member.id();
+      }
+    }
+    return peer.toString();
+  }
+
+  private long lag(PeerId peer) {
+    ReplicatorGroup group =
+        node.getOptions() instanceof MemberOptions options ? options.replicators() : null;
+    ThreadId replicator = group == null ? null : group.getReplicator(peer);
+    long next = replicator == null ? -1 : Replicator.getNextIndexUnsafe(replicator);
+    return next < 0 ? -1 : Math.max(0, storage.getLastLogIndex() + 1 - next);
   }
 
   /** Makes a snapshot; runs {@code done} when it is made, or could not be. */
@@ -240,7 +282,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** What the engine is made of. */
-  private record Services(LogStorage log, RaftMetaStorage meta) implements JRaftServiceFactory {
+  private record Services(RaftStorage log, MetaStore meta) implements JRaftServiceFactory {
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
       return log;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.holdfast.logstore.log.LogCorruptException;
+import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,13 +2,12 @@ package io.holdfast.logstore.replication;
 
 import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.conf.Configuration;
-import com.alipay.sofa.jraft.entity.PeerId;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.log.LogCorruptException;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
-import io.holdfast.logstore.log.LogTrimmedException;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.rpc.TlsFiles;
@@ -77,7 +76,6 @@ public final class Member implements SharedLog, AutoCloseable {
 
   private long backlogBytes;
   private volatile String leader = "";
-  private volatile boolean everLed;
   private volatile boolean closed;
 
   /** Of this round of the state machine; on its thread. */
@@ -112,7 +110,7 @@ public final class Member implements SharedLog, AutoCloseable {
       store.onDurable(this::durable);
     }
     this.guard = new VoteGuard();
-    this.membership = new GroupMembership(this, config);
+    this.membership = new GroupMembership(this);
     this.transport = tls == null ? null : folder.connect(tls, guard);
     try {
       this.engine = begin();
@@ -495,7 +493,6 @@ public final class Member implements SharedLog, AutoCloseable {
     public void leads(long term) {
       boolean sole = engine.soleVoter();
       sequencer.leads(term, sole, machine.position(), machine.ownerEpoch());
-      everLed = true;
       leader = engine.address();
       status.leader(true);
       LOG.info("leads the log in term {} from position {}", term, machine.position());
@@ -580,11 +577,6 @@ public final class Member implements SharedLog, AutoCloseable {
     } catch (IOException e) {
       LOG.warn("the log could not be looked through", e);
     }
-  }
-
-  /** Peers of the engine, for tests and messages. */
-  List<PeerId> peers() {
-    return engine.peers();
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.holdfast.logstore.replication;
 
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;

@@ -1,6 +1,6 @@
 package io.holdfast.logstore.replication;
 
-import io.holdfast.logstore.log.LogCorruptException;
+import io.holdfast.logstore.segment.LogCorruptException;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
 import io.holdfast.logstore.segment.SegmentStore;

@@ -3,7 +3,7 @@ package io.holdfast.logstore.replication;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.option.RaftMetaStorageOptions;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
-import io.holdfast.logstore.log.LogCorruptException;
+import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -31,7 +31,7 @@ final class RaftRequests {
     server.registerProcessor(new GetFileRequestProcessor(null));
     server.registerProcessor(new InstallSnapshotRequestProcessor(null));
     server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
-    server.registerProcessor(new PingRequestProcessor());
+    server.registerProcessor(new PingRequestProcessor(null));
     server.registerProcessor(new TimeoutNowRequestProcessor(null));
     if (!server.init(null)) {
       throw new IOException("cannot listen at " + self.getEndpoint());

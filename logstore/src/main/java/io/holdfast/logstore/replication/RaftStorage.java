@@ -10,6 +10,7 @@ import com.alipay.sofa.jraft.option.LogStorageOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import io.holdfast.logstore.segment.EntryKind;
 import io.holdfast.logstore.segment.SegmentStore;
+import io.holdfast.logstore.segment.StoreBrokenException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -215,7 +216,7 @@ final class RaftStorage implements LogStorage {
           events.disk(null);
         }
         return;
-      } catch (SegmentStore.StoreBrokenException e) {
+      } catch (StoreBrokenException e) {
         throw e;
       } catch (IOException e) {
         if (stopping) {

@@ -1,6 +1,6 @@
 package io.holdfast.logstore.replication;
 
-import io.holdfast.logstore.log.LogCorruptException;
+import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

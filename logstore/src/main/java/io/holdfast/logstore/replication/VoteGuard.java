@@ -27,6 +27,12 @@ final class VoteGuard {
     unheard.addAll(others);
   }
 
+  /** By the operator's word. */
+  synchronized void open() {
+    closed = false;
+    largest = 0;
+  }
+
   synchronized boolean closed() {
     return closed;
   }

@@ -1,6 +1,9 @@
 package io.holdfast.logstore.rpc;
 
+import com.alipay.sofa.jraft.ReplicatorGroup;
 import com.alipay.sofa.jraft.option.NodeOptions;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's options, and the transport that it speaks over: JRaft hands its options to the client it
@@ -8,9 +11,32 @@ import com.alipay.sofa.jraft.option.NodeOptions;
  */
 public final class MemberOptions extends NodeOptions {
   private final Transport transport;
+  private final BooleanSupplier mayStand;
+  private volatile @Nullable ReplicatorGroup replicators;
 
+  /** A member that may always stand for election. */
   public MemberOptions(Transport transport) {
+    this(transport, () -> true);
+  }
+
+  /** While {@code mayStand} is false nobody is asked for a vote. */
+  public MemberOptions(Transport transport, BooleanSupplier mayStand) {
     this.transport = transport;
+    this.mayStand = mayStand;
+  }
+
+  /** What the node sends its entries by, once the node has begun; else null. */
+  public @Nullable ReplicatorGroup replicators() {
+    return replicators;
+  }
+
+  void replicators(@Nullable ReplicatorGroup group) {
+    replicators = group;
+  }
+
+  /** Whether others may be asked for their votes. */
+  boolean mayStand() {
+    return mayStand.getAsBoolean();
   }
 
   public Transport transport() {
