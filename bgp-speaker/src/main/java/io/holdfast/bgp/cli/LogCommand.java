@@ -3,7 +3,7 @@ package io.holdfast.bgp.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.failover.records.RecordFormatException;
 import io.holdfast.logstore.config.ConfigException;
-import io.holdfast.logstore.log.LogCorruptException;
+import io.holdfast.logstore.segment.LogCorruptException;
 import io.holdfast.logstore.log.OfflineLog;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;

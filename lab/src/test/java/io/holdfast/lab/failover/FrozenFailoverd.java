@@ -3,7 +3,7 @@ package io.holdfast.lab.failover;
 import io.holdfast.failover.daemon.FailoverConfig;
 import io.holdfast.failover.daemon.Failoverd;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;

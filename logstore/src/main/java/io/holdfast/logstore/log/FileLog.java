@@ -2,6 +2,10 @@ package io.holdfast.logstore.log;
 
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogInUseException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,9 @@
 package io.holdfast.logstore.log;
 
 import io.holdfast.logstore.record.RecordFlyweight;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,8 @@ package io.holdfast.logstore.log;
 import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

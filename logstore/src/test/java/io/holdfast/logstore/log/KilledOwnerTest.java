@@ -3,6 +3,7 @@ package io.holdfast.logstore.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.logstore.segment.LogInUseException;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.holdfast.failover.north;
 
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.holdfast.failover.linux.SegmentQueue;
 import io.holdfast.failover.records.Endpoint;
 import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.net.InetAddress;

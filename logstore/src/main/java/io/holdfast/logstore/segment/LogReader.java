@@ -1,4 +1,4 @@
-package io.holdfast.logstore.log;
+package io.holdfast.logstore.segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

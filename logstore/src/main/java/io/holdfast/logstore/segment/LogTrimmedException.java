@@ -1,12 +1,12 @@
-package io.holdfast.logstore.log;
+package io.holdfast.logstore.segment;
 
 import java.io.IOException;
 
-/** What a reader asked for was dropped from the log by {@link Log#trim}. */
+/** What a reader asked for was dropped from the log by a trim. */
 public final class LogTrimmedException extends IOException {
   private static final long serialVersionUID = 1;
 
-  LogTrimmedException(long position, long first) {
+  public LogTrimmedException(long position, long first) {
     super("position " + position + " was trimmed away: the log begins at " + first);
   }
 }

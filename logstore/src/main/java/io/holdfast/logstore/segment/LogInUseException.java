@@ -1,4 +1,4 @@
-package io.holdfast.logstore.log;
+package io.holdfast.logstore.segment;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class LogInUseException extends IOException {
   private static final long serialVersionUID = 1;
 
-  LogInUseException(Path directory, String holder) {
+  public LogInUseException(Path directory, String holder) {
     super("the log in " + directory + " is in use by " + holder);
   }
 }

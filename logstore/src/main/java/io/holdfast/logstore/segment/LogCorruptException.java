@@ -1,4 +1,4 @@
-package io.holdfast.logstore.log;
+package io.holdfast.logstore.segment;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ public final class LogCorruptException extends IOException {
   private final String file;
   private final long offset;
 
-  LogCorruptException(Path file, long offset, String found) {
+  public LogCorruptException(Path file, long offset, String found) {
     super("corrupt log: " + file + ", byte " + offset + ": " + found);
     this.file = file.toString();
     this.offset = offset;
