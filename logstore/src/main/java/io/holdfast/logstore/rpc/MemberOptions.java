@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * makes, which finds the transport here. Note that {@link #copy} returns plain options without it.
  */
 public final class MemberOptions extends NodeOptions {
-  private final Transport transport;
+  private final @Nullable Transport transport;
   private final BooleanSupplier mayStand;
   private volatile @Nullable ReplicatorGroup replicators;
 
   /** A member that may always stand for election. */
-  public MemberOptions(Transport transport) {
+  public MemberOptions(@Nullable Transport transport) {
     this(transport, () -> true);
   }
 
   /** While {@code mayStand} is false nobody is asked for a vote. */
-  public MemberOptions(Transport transport, BooleanSupplier mayStand) {
+  public MemberOptions(@Nullable Transport transport, BooleanSupplier mayStand) {
     this.transport = transport;
     this.mayStand = mayStand;
   }
@@ -39,7 +39,7 @@ public final class MemberOptions extends NodeOptions {
     return mayStand.getAsBoolean();
   }
 
-  public Transport transport() {
+  public @Nullable Transport transport() {
     return transport;
   }
 }
