@@ -55,7 +55,7 @@ final class LogCommand implements Runnable {
     public Integer call() throws IOException {
       PrintWriter err = spec.commandLine().getErr();
       try {
-        Path folder = directory == null ? Where.folders(spec).logDirectory() : directory;
+        Path folder = directory == null ? Where.folders(spec).log().directory() : directory;
         try (OfflineLog log = OfflineLog.open(folder)) {
           return read(log, spec.commandLine().getOut());
         }

@@ -6,6 +6,7 @@ import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.FailoverEngine;
 import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.config.ConfigException;
+import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
 import io.holdfast.logstore.log.FileLog;
@@ -90,7 +91,7 @@ public final class Failoverd implements AutoCloseable {
     if (own != null) {
       own.begin(hadPast ? SURVIVOR_PATIENCE : Duration.ZERO);
     }
-    LOG.info("failoverd is ready: queue {}, log {}", config.queue(), config.logDirectory());
+    LOG.info("failoverd is ready: queue {}, log {}", config.queue(), config.log().directory());
   }
 
   /**
@@ -104,8 +105,11 @@ public final class Failoverd implements AutoCloseable {
 
   /** The log that the configuration asks for. */
   public static Log openLog(FailoverConfig config) throws IOException {
+    if (!(config.log().placement() instanceof LogConfig.Alone)) {
+      throw new IOException("this build keeps the log on this machine alone");
+    }
     return FileLog.open(
-        config.logDirectory(), FileLogOptions.defaults().withSync(config.logSync()));
+        config.log().directory(), FileLogOptions.defaults().withSync(config.log().sync()));
   }
 
   private static List<String> speakerCommand(FailoverConfig config) {
@@ -201,6 +205,7 @@ public final class Failoverd implements AutoCloseable {
     if (config.supervise() && !speakerAccepts(config)) {
       return 2;
     }
+    config.log().warnings().forEach(warning -> err.println("failoverd: warning: " + warning));
     if (arguments.check()) {
       return 0;
     }
