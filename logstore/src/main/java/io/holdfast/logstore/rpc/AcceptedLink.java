@@ -1,0 +1,113 @@
+package io.holdfast.logstore.rpc;
+
+import com.alipay.sofa.jraft.rpc.Connection;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that a peer dialled: hands its frames to Raft or to the service, and is to each what
+ * it calls a connection.
+ */
+final class AcceptedLink implements Link.Owner, Connection, ServicePeer {
+  private final Acceptor acceptor;
+  private final Map<String, Object> attributes = new ConcurrentHashMap<>();
+  private volatile @Nullable Link link;
+  private boolean served;
+
+  AcceptedLink(Acceptor acceptor) {
+    this.acceptor = acceptor;
+  }
+
+  /** The hello is done. */
+  void greeted(Link made) {
+    link = made;
+    attributes.put(RaftServer.PEER, made.peer());
+  }
+
+  @Override
+  public void frame(Link from, Frame frame) throws BadFrameException {
+    if (frame.isService()) {
+      ServiceHandler handler = acceptor.service();
+      if (handler == null) {
+        throw new BadFrameException(
+            Refusal.UNKNOWN_TYPE, "type " + frame.type() + ": nothing is served here");
+      }
+      served = true;
+      handler.request(
+          this, frame.type(), frame.body(), body -> answer(from, frame.type(), frame.id(), body));
+      return;
+    }
+    RaftMessage exchange = RaftMessage.ofRequestType(frame.type());
+    if (exchange == null) {
+      throw new BadFrameException(Refusal.UNKNOWN_TYPE, "type " + frame.type());
+    }
+    acceptor.raftRequest(this, from, exchange, frame);
+  }
+
+  private static boolean answer(Link to, int type, long id, ByteBuf body) {
+    return sendOrClose(to, ServiceChannel.frame(to, type | Frame.ANSWER, id, body));
+  }
+
+  /** An answer that finds no room: the peer has been asking without reading for 16 MiB. */
+  static boolean sendOrClose(Link to, ByteBuf frame) {
+    boolean sent = to.send(frame);
+    if (!sent && to.isOpen()) {
+      to.refuse(Refusal.DOES_NOT_READ, to.unsent() + " bytes wait to be read");
+    }
+    return sent;
+  }
+
+  @Override
+  public void closed(Link from) {
+    acceptor.closed(this);
+    ServiceHandler handler = acceptor.service();
+    if (served && handler != null) {
+      handler.closed(this);
+    }
+  }
+
+  private Link link() {
+    Link now = link;
+    if (now == null) {
+      throw new IllegalStateException("before the hello");
+    }
+    return now;
+  }
+
+  @Override
+  public PeerIdentity identity() {
+    return link().peer();
+  }
+
+  @Override
+  public boolean push(int type, ByteBuf body) {
+    return link().send(ServiceChannel.frame(link(), type, 0, body));
+  }
+
+  @Override
+  public boolean takesMore() {
+    return link().takesMore();
+  }
+
+  @Override
+  public @Nullable Object getAttribute(String key) {
+    return attributes.get(key);
+  }
+
+  @Override
+  public void setAttribute(String key, Object value) {
+    attributes.put(key, value);
+  }
+
+  @Override
+  public @Nullable Object setAttributeIfAbsent(String key, Object value) {
+    return attributes.putIfAbsent(key, value);
+  }
+
+  @Override
+  public void close() {
+    link().close();
+  }
+}

@@ -1,0 +1,168 @@
+package io.holdfast.logstore.rpc;
+
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.PingRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnsafeByteOperations;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of Raft that may cross the wire: each request with the one answer that it may have,
+ * beside {@link #ERROR}. What is not here can be neither sent nor received; JRaft's remote
+ * administration (CliRequests) is left out on purpose, for a group's members change through the
+ * control socket of a member.
+ */
+enum RaftMessage {
+  PING(2, PingRequest.getDefaultInstance(), ErrorResponse.getDefaultInstance()),
+  VOTE(3, RequestVoteRequest.getDefaultInstance(), RequestVoteResponse.getDefaultInstance()),
+  APPEND(4, AppendEntriesRequest.getDefaultInstance(), AppendEntriesResponse.getDefaultInstance()),
+  INSTALL_SNAPSHOT(
+      5, InstallSnapshotRequest.getDefaultInstance(), InstallSnapshotResponse.getDefaultInstance()),
+  GET_FILE(6, GetFileRequest.getDefaultInstance(), GetFileResponse.getDefaultInstance()),
+  TIMEOUT_NOW(7, TimeoutNowRequest.getDefaultInstance(), TimeoutNowResponse.getDefaultInstance()),
+  READ_INDEX(8, ReadIndexRequest.getDefaultInstance(), ReadIndexResponse.getDefaultInstance()),
+  /** Only ever an answer, to any of the others. */
+  ERROR(9, null, ErrorResponse.getDefaultInstance());
+
+  private static final @Nullable RaftMessage[] BY_CODE = new RaftMessage[Frame.FIRST_SERVICE];
+  private static final Map<Class<?>, RaftMessage> BY_REQUEST = new HashMap<>();
+
+  static {
+    for (RaftMessage each : values()) {
+      BY_CODE[each.code] = each;
+      if (each.request != null) {
+        BY_REQUEST.put(each.request.getClass(), each);
+      }
+    }
+  }
+
+  private final int code;
+  private final @Nullable Message request;
+  private final Message answer;
+
+  RaftMessage(int code, @Nullable Message request, Message answer) {
+    this.code = code;
+    this.request = request;
+    this.answer = answer;
+  }
+
+  /** Its frame type, 2 to 63. */
+  int code() {
+    return code;
+  }
+
+  /** The exchange that such a request opens, or null if it may not be sent. */
+  static @Nullable RaftMessage ofRequest(Object request) {
+    return BY_REQUEST.get(request.getClass());
+  }
+
+  /** The exchange that requests of the class of this name open, or null if there is none. */
+  static @Nullable RaftMessage ofRequestClass(String name) {
+    for (Map.Entry<Class<?>, RaftMessage> each : BY_REQUEST.entrySet()) {
+      if (each.getKey().getName().equals(name)) {
+        return each.getValue();
+      }
+    }
+    return null;
+  }
+
+  /** The exchange that a frame of this type opens, or null if there is none. */
+  static @Nullable RaftMessage ofRequestType(int type) {
+    RaftMessage found = type < BY_CODE.length ? BY_CODE[type] : null;
+    return found == null || found.request == null ? null : found;
+  }
+
+  /** The request in a frame of this type. */
+  Message request(Frame frame) throws BadFrameException {
+    if (request == null) {
+      throw new BadFrameException(Refusal.UNKNOWN_TYPE, "type " + code + " as a request");
+    }
+    return parse(request, frame);
+  }
+
+  /** The answer in a frame: the one of this exchange, or an error. */
+  Message answer(Frame frame) throws BadFrameException {
+    int type = frame.type() & ~Frame.ANSWER;
+    if (type == ERROR.code) {
+      return parse(ERROR.answer, frame);
+    }
+    if (type != code) {
+      throw new BadFrameException(
+          Refusal.UNKNOWN_TYPE, "type " + type + " in answer to type " + code);
+    }
+    return parse(answer, frame);
+  }
+
+  /** Frame of a request of this exchange. */
+  ByteBuf requestFrame(ByteBufAllocator allocator, long id, Message message) {
+    return frame(allocator, code, id, message);
+  }
+
+  /**
+   * Frame of an answer in this exchange.
+   *
+   * @throws IllegalArgumentException if it is neither the answer that this exchange has nor an error
+   */
+  ByteBuf answerFrame(ByteBufAllocator allocator, long id, Object message) {
+    if (answer.getClass() == message.getClass()) {
+      return frame(allocator, code | Frame.ANSWER, id, (Message) message);
+    }
+    if (message instanceof ErrorResponse error) {
+      return frame(allocator, ERROR.code | Frame.ANSWER, id, error);
+    }
+    throw new IllegalArgumentException(message.getClass() + " is no answer to " + this);
+  }
+
+  private static ByteBuf frame(ByteBufAllocator allocator, int type, long id, MessageLite message) {
+    int size = message.getSerializedSize();
+    ByteBuf frame = Frame.begin(allocator, type, id, size);
+    CodedOutputStream out =
+        CodedOutputStream.newInstance(
+            frame.array(), frame.arrayOffset() + frame.writerIndex(), size);
+    try {
+      message.writeTo(out);
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      frame.release();
+      throw new IllegalStateException("a message that is not of the size that it says", e);
+    }
+    return frame.writerIndex(frame.writerIndex() + size);
+  }
+
+  /** Without a copy: the message's byte strings are parts of the frame's own array. */
+  private static Message parse(Message prototype, Frame frame) throws BadFrameException {
+    CodedInputStream in =
+        UnsafeByteOperations.unsafeWrap(frame.bytes(), Frame.HEAD, frame.bodyLength())
+            .newCodedInput();
+    in.enableAliasing(true);
+    try {
+      Message message = prototype.getParserForType().parseFrom(in);
+      in.checkLastTagWas(0);
+      return message;
+    } catch (IOException e) {
+      throw new BadFrameException(
+          Refusal.BAD_MESSAGE,
+          "type " + frame.type() + ", " + frame.bodyLength() + " bytes: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.holdfast.logstore.rpc;
+
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+
+/** How the sockets of both sides are set. */
+final class Sockets {
+  /** Encrypted bytes that wait for the socket; what is beyond stays plain in the link. */
+  private static final WriteBufferWaterMark ENCRYPTED =
+      new WriteBufferWaterMark(512 << 10, 1 << 20);
+
+  /**
+   * A line that acknowledges nothing for so long is closed: after a partition a new connection is
+   * there at once, while TCP's own next attempt on the old one may be many seconds away.
+   */
+  private static final int UNACKNOWLEDGED_MILLIS = 5_000;
+
+  private static final int IDLE_SECONDS = 15;
+  private static final int PROBE_SECONDS = 5;
+  private static final int PROBES = 3;
+  private static final int LARGEST_READ = 256 << 10;
+
+  private Sockets() {}
+
+  static void configure(Channel channel) {
+    ChannelConfig config = channel.config();
+    config.setOption(ChannelOption.TCP_NODELAY, true);
+    config.setOption(ChannelOption.SO_KEEPALIVE, true);
+    config.setOption(EpollChannelOption.TCP_KEEPIDLE, IDLE_SECONDS);
+    config.setOption(EpollChannelOption.TCP_KEEPINTVL, PROBE_SECONDS);
+    config.setOption(EpollChannelOption.TCP_KEEPCNT, PROBES);
+    config.setOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+    config.setWriteBufferWaterMark(ENCRYPTED);
+    config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(512, 16 << 10, LARGEST_READ));
+  }
+}
