@@ -5,6 +5,7 @@ import io.holdfast.bgp.config.SpeakerConfig;
 import io.holdfast.logstore.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +46,11 @@ final class ConfigCommand implements Runnable {
       try {
         SpeakerConfig config = SpeakerConfig.load(file);
         result.put("valid", true).putArray("problems");
+        List<String> warnings = config.failover().log().warnings();
+        warnings.forEach(result.putArray("warnings")::add);
+        if (!json) {
+          warnings.forEach(w -> spec.commandLine().getErr().println("warning: " + w));
+        }
         out.println(
             json
                 ? Question.versioned(result)

@@ -80,7 +80,7 @@ final class LogExportCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Outcome outcome;
     try {
-      Path folder = directory == null ? Where.folders(spec).logDirectory() : directory;
+      Path folder = directory == null ? Where.folders(spec).log().directory() : directory;
       FirstOffsets first = firstOffsets(folder);
       try (OfflineLog log = OfflineLog.open(folder)) {
         outcome = export(log, first);

@@ -58,7 +58,7 @@ abstract class LogReading implements Callable<Integer> {
     }
     if (folders.isEmpty()) {
       try {
-        folders.add(Where.folders(spec).logDirectory());
+        folders.add(Where.folders(spec).log().directory());
       } catch (ConfigException e) {
         spec.commandLine().getErr().println(e.getMessage());
         return Exit.USAGE;

@@ -24,16 +24,19 @@ public final class ConfigReference {
       All daemons read one YAML file: `--config FILE`, else `/etc/holdfast/holdfast.yaml`. An example with comments is
       [config/example.yaml](../config/example.yaml). `holdfast --config FILE config check` tells everything that is wrong
       with a file, as `FILE:LINE:COLUMN: what was found; what is allowed`; a daemon tells the same and does not start
-      (exit code 2). `bgpd` and `config check` check all of the file, `failoverd` only the parts that it uses.
+      (exit code 2). `bgpd` and `config check` check all of the file, `failoverd` and `logd` only the parts that they use;
+      whether the files under `failover.log.tls` can be read is checked by those two alone. Where the log can be, with
+      examples: [log.md](log.md).
 
       - Keys that are not listed here are errors. YAML aliases are not allowed, nor is a second document.
       - `true` and `false` are the only truth values; numbers are decimal.
       - A duration is a number and `ms`, `s`, `m` or `h`: `500ms`, `90s`, `10m`, `1h`.
+      - A size is a number and `KiB`, `MiB` or `GiB`: `64MiB`.
       - A name has letters, digits, `.`, `_` and `-`, at most 63.
       - A path is relative to the folder of the file.
 
       Not there yet, and refused as unknown: `failover.standbys`, `failover.restore`, `failover.gate`,
-      `failover.log.members`, `failover.log.on-log-loss`, passwords of peers, forwarded services, IPv6, and `fib.kernel: true`.
+      `failover.log.on-log-loss`, passwords of peers, forwarded services, peers over IPv6, and `fib.kernel: true`.
 
       | key | value | default | meaning |
       |---|---|---|---|

@@ -28,7 +28,7 @@ class ConfigReferenceTest {
         without, "version: 1\nrouter: { as: 65002, router-id: 10.0.0.2 }\n" + peer + " } ]\n");
     String text = "version: 1\nrouter: { as: 65002, router-id: 10.0.0.2, port: %s }\n";
     text = text.formatted(schema.at("/properties/router/properties/port/default"));
-    text += "runtime-directory: " + schema.at("/properties/runtime-directory/default").asText();
+    text += "runtime-directory: " + schema.at("/$defs/runtime-directory/default").asText();
     text += "\ntransport: " + schema.at("/properties/transport/default").asText();
     text += "\nfib: { kernel: " + schema.at("/properties/fib/properties/kernel/default") + " }";
     text += "\nfailover: {" + defaults(schema.at("/properties/failover/properties"));

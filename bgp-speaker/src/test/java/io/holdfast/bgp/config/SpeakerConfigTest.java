@@ -54,8 +54,8 @@ class SpeakerConfigTest {
     assertThat(failover.supervise()).isTrue();
     assertThat(failover.queue()).isEqualTo(179);
     assertThat(failover.ring()).isEqualTo(256);
-    assertThat(failover.logDirectory()).isEqualTo(Path.of("/var/lib/holdfast/log"));
-    assertThat(failover.logSync()).isFalse();
+    assertThat(failover.log().directory()).isEqualTo(Path.of("/var/lib/holdfast/log"));
+    assertThat(failover.log().sync()).isFalse();
     assertThat(config.peers().get(0))
         .isEqualTo(
             new PeerConfig(
@@ -85,7 +85,7 @@ class SpeakerConfigTest {
             failover: { log: { directory: ../log } }
             """);
     assertThat(config.failover().runtimeDirectory()).isEqualTo(folder.resolve("run"));
-    assertThat(config.failover().logDirectory()).isEqualTo(folder.resolveSibling("log"));
+    assertThat(config.failover().log().directory()).isEqualTo(folder.resolveSibling("log"));
     assertThat(config.failover().northSocket()).isEqualTo(folder.resolve("run/north.sock"));
   }
 

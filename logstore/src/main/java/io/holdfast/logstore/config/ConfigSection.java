@@ -70,6 +70,21 @@ public final class ConfigSection {
         });
   }
 
+  /** {@code 512KiB}, {@code 64MiB}, {@code 1GiB}, in bytes. */
+  public Optional<Long> size(String key) {
+    return text(key)
+        .filter(text -> text.matches("[0-9]{1,7}(KiB|MiB|GiB)"))
+        .map(
+            text -> {
+              long amount = Long.parseLong(text.substring(0, text.length() - 3));
+              return switch (text.charAt(text.length() - 3)) {
+                case 'K' -> amount << 10;
+                case 'M' -> amount << 20;
+                default -> amount << 30;
+              };
+            });
+  }
+
   /** The mapping under {@code key}; an empty one if there is none. */
   public ConfigSection section(String key) {
     return new ConfigSection(file, node.path(key), pointer + LocatedYaml.step(key));

@@ -13,6 +13,10 @@
  * of the lines. Lines and columns count from 1; the column is that of the key for a key that should
  * not be there, and that of the value for a wrong value.
  *
+ * <p>Two parts of the file are read by several daemons, and so have their models here: {@link
+ * io.holdfast.logstore.config.LogConfig} (the log and its members, for failoverd and logd) and
+ * {@link io.holdfast.logstore.config.RuntimeDirectory}.
+ *
  * <p>What is deliberately absent: anchors, aliases and several documents in one file (a router's
  * configuration should read the same to everybody), and environment variables. Defaults live in the
  * models; the schema repeats them for the reference manual and a test holds both together.

@@ -25,6 +25,7 @@ public interface Streams {
    * @param firstMicros time of its first record, microseconds since 1970
    * @param lastMicros time of its last record
    */
+  @SuppressWarnings("ArrayRecordComponent") // opaque bytes, copied by nobody; never compared
   record Stream(
       long key,
       byte[] endpoint,

@@ -4,7 +4,8 @@ import io.holdfast.logstore.config.ConfigException;
 import io.holdfast.logstore.config.ConfigFile;
 import io.holdfast.logstore.config.ConfigSchema;
 import io.holdfast.logstore.config.ConfigSection;
-import java.nio.charset.StandardCharsets;
+import io.holdfast.logstore.config.LogConfig;
+import io.holdfast.logstore.config.RuntimeDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +21,7 @@ import java.util.List;
  * @param queue number of the netfilter queue, 0..65535
  * @param ring slots of the event ring, a power of two, 64..512: what they hold must fit into a
  *     stalled log
- * @param logDirectory folder of the log, absolute; may not exist yet
- * @param logSync committed means synced to the disk
+ * @param log where the log is and how it is kept
  */
 public record FailoverConfig(
     Path file,
@@ -31,8 +31,7 @@ public record FailoverConfig(
     Duration standInLimit,
     int queue,
     int ring,
-    Path logDirectory,
-    boolean logSync) {
+    LogConfig log) {
 
   /** Who owns the TCP connections. */
   public enum Transport {
@@ -46,14 +45,6 @@ public record FailoverConfig(
   public static final ConfigSchema.Fragment FRAGMENT =
       new ConfigSchema.Fragment(FailoverConfig.class, "schema.json");
 
-  /**
-   * A Unix socket's path has room for 107 bytes (unix(7), sun_path); the longest name of ours in
-   * the folder is {@code failoverd.control}.
-   */
-  private static final int LONGEST_RUNTIME_DIRECTORY = 80;
-
-  private static final String DEFAULT_RUNTIME_DIRECTORY = "/run/holdfast";
-  private static final String DEFAULT_LOG_DIRECTORY = "/var/lib/holdfast/log";
   private static final Duration DEFAULT_STAND_IN_LIMIT = Duration.ofMinutes(10);
   private static final long DEFAULT_QUEUE = 179;
   private static final long DEFAULT_RING = 256;
@@ -67,6 +58,7 @@ public record FailoverConfig(
     ConfigFile read =
         ConfigFile.read(file, ConfigSchema.partial(List.of(ConfigSchema.LOG, FRAGMENT)));
     check(read);
+    LogConfig.checkFiles(read);
     read.accept();
     return of(file, read);
   }
@@ -82,22 +74,14 @@ public record FailoverConfig(
     read.accept();
     ConfigSection root = read.root();
     boolean plain = !root.has("runtime-directory") || root.text("runtime-directory").isPresent();
-    return plain ? of(file, read) : load(file);
+    return plain ? of(file, read, LogConfig.folderOf(read)) : load(file);
   }
 
   /** Notes what is wrong beyond the schema. For a loader that knows this part among others. */
   public static void check(ConfigFile file) {
-    ConfigSection root = file.root();
-    root.text("runtime-directory")
-        .map(file::resolve)
-        .filter(p -> bytes(p) > LONGEST_RUNTIME_DIRECTORY)
-        .ifPresent(
-            p ->
-                root.problem(
-                    "runtime-directory",
-                    "%s is %d bytes long, too long for the path of a socket in it; allowed: at most %d"
-                        .formatted(p, bytes(p), LONGEST_RUNTIME_DIRECTORY)));
-    ConfigSection failover = root.section("failover");
+    RuntimeDirectory.check(file);
+    LogConfig.check(file);
+    ConfigSection failover = file.root().section("failover");
     failover
         .duration("stand-in-limit")
         .filter(Duration::isZero)
@@ -109,12 +93,15 @@ public record FailoverConfig(
 
   /** The model of a file that was accepted. For a loader that knows this part among others. */
   public static FailoverConfig of(Path file, ConfigFile read) {
+    return of(file, read, LogConfig.of(read));
+  }
+
+  private static FailoverConfig of(Path file, ConfigFile read, LogConfig log) {
     ConfigSection root = read.root();
     ConfigSection failover = root.section("failover");
-    ConfigSection log = failover.section("log");
     return new FailoverConfig(
         file.toAbsolutePath().normalize(),
-        read.resolve(root.text("runtime-directory").orElse(DEFAULT_RUNTIME_DIRECTORY)),
+        RuntimeDirectory.of(read),
         root.text("transport").orElse("failover").equals("direct")
             ? Transport.DIRECT
             : Transport.FAILOVER,
@@ -122,8 +109,7 @@ public record FailoverConfig(
         failover.duration("stand-in-limit").orElse(DEFAULT_STAND_IN_LIMIT),
         failover.number("queue").orElse(DEFAULT_QUEUE).intValue(),
         failover.number("ring").orElse(DEFAULT_RING).intValue(),
-        read.resolve(log.text("directory").orElse(DEFAULT_LOG_DIRECTORY)),
-        log.flag("sync").orElse(false));
+        log);
   }
 
   /** The socket of the north channel. */
@@ -139,9 +125,5 @@ public record FailoverConfig(
   /** The active speaker's control socket. */
   public Path bgpdControl() {
     return runtimeDirectory.resolve("bgpd.control");
-  }
-
-  private static int bytes(Path path) {
-    return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 }

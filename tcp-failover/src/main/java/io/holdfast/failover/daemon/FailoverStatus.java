@@ -24,7 +24,7 @@ final class FailoverStatus {
     ObjectNode answer = JSON.objectNode();
     answer.set("speaker", speaker(now.speaker(), supervisor));
     ObjectNode view = answer.putObject("log");
-    view.put("directory", config.logDirectory().toString());
+    view.put("directory", config.log().directory().toString());
     view.put("first", now.log().first());
     view.put("appended", now.log().appended());
     view.put("committed", now.log().committed());

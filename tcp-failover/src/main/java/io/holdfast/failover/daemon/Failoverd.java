@@ -8,9 +8,8 @@ import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.config.ConfigException;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
-import io.holdfast.logstore.log.FileLog;
-import io.holdfast.logstore.log.FileLogOptions;
 import io.holdfast.logstore.log.Log;
+import io.holdfast.logstore.placement.LogPlacement;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
@@ -54,6 +53,9 @@ public final class Failoverd implements AutoCloseable {
   private static final Duration SURVIVOR_PATIENCE = Duration.ofSeconds(2);
   private static final long TRIM_SECONDS = 10;
 
+  /** One of several members may follow for as long as another leads. */
+  private static final Duration LOG_PATIENCE = Duration.ofDays(365);
+
   private final Log log;
   private final FailoverEngine engine;
   private final @Nullable Supervisor supervisor;
@@ -90,7 +92,7 @@ public final class Failoverd implements AutoCloseable {
     if (own != null) {
       own.begin(hadPast ? SURVIVOR_PATIENCE : Duration.ZERO);
     }
-    LOG.info("failoverd is ready: queue {}, log {}", config.queue(), config.logDirectory());
+    LOG.info("failoverd is ready: queue {}, log {}", config.queue(), config.log().directory());
   }
 
   /**
@@ -104,8 +106,7 @@ public final class Failoverd implements AutoCloseable {
 
   /** The log that the configuration asks for. */
   public static Log openLog(FailoverConfig config) throws IOException {
-    return FileLog.open(
-        config.logDirectory(), FileLogOptions.defaults().withSync(config.logSync()));
+    return LogPlacement.open(config.log(), "failoverd", LOG_PATIENCE);
   }
 
   private static List<String> speakerCommand(FailoverConfig config) {
@@ -201,6 +202,7 @@ public final class Failoverd implements AutoCloseable {
     if (config.supervise() && !speakerAccepts(config)) {
       return 2;
     }
+    config.log().warnings().forEach(warning -> err.println("failoverd: warning: " + warning));
     if (arguments.check()) {
       return 0;
     }
