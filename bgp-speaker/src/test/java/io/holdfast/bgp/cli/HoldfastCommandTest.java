@@ -302,7 +302,9 @@ class HoldfastCommandTest {
   }
 
   private static void aLog(Path folder) throws Exception {
-    try (Log log = FileLog.open(folder, FileLogOptions.defaults())) {
+    try (Log log = OwnedLog.open(
+            Member.start(MemberConfig.alone(folder, false), null).backend(Duration.ofSeconds(20)),
+            "test")) {
       append(log, 0, "hello");
       append(log, 5, "world");
       append(log, 20, "later");

@@ -13,6 +13,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -155,34 +156,37 @@ final class LogMachine extends StateMachineAdapter {
       throw new IllegalArgumentException(
           "it begins at position " + command.position() + ", the log ends at " + position);
     }
-    switch (command.kind()) {
+    return switch (command.kind()) {
       case RECORDS -> {
-        int length = command.body().remaining();
-        records = records + streams.fold(command.body(), position);
-        bytes = bytes + length;
-        position = position + length;
-        return position - snapshotPosition >= snapshotBytes;
+        appended(command.body());
+        yield position - snapshotPosition >= snapshotBytes;
       }
       case TRIM -> {
         long before = trimPosition;
         trimPosition = Math.clamp(command.number(), trimPosition, position);
         storage.trim(trimPosition);
-        return trimPosition > before;
+        yield trimPosition > before;
       }
       case OWNER -> {
         ownerEpoch = command.number();
         ownerName = command.name();
         events.owner(ownerEpoch, ownerName);
-        return false;
+        yield false;
       }
       case EXPIRED -> {
         streams.remove(command.number());
-        return false;
+        yield false;
       }
       case CONFIGURATION, NO_OP ->
           throw new IllegalArgumentException("of kind " + command.kind());
-    }
-    throw new IllegalArgumentException("of kind " + command.kind());
+    };
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes them, others look
+  private void appended(ByteBuffer body) {
+    records += streams.fold(body, position);
+    bytes += body.remaining();
+    position += body.remaining();
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private static final long RETRY_MILLIS = 20;
 
   /** An append that waits for its turn. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   private record Waiting(
       long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
 

@@ -138,7 +138,7 @@ final class MemberBackend implements LogBackend {
     } catch (SharedLog.ExpiredException e) {
       Listener ears = listener;
       if (ears != null) {
-        ears.expired(e.getMessage());
+        ears.expired(String.valueOf(e.getMessage()));
       }
       return false;
     }
