@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,9 @@ public final class Member implements SharedLog, AutoCloseable {
 
   private long backlogBytes;
   private volatile String leader = "";
+
+  /** The engine may lead before its maker has it in hand. */
+  private final CountDownLatch assembled = new CountDownLatch(1);
   private volatile boolean closed;
 
   /** Of this round of the state machine; on its thread. */
@@ -123,6 +127,7 @@ public final class Member implements SharedLog, AutoCloseable {
       throw e;
     }
     folder.term(engine::term);
+    assembled.countDown();
     var _ = housekeeping.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     if (folder.several()) {
       var _ =
@@ -492,6 +497,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void leads(long term) {
+      awaitAssembled();
       boolean sole = engine.soleVoter();
       sequencer.leads(term, sole, machine.position(), machine.ownerEpoch());
       leader = engine.address();
@@ -509,8 +515,8 @@ public final class Member implements SharedLog, AutoCloseable {
           .follows()
           .forEach(done -> done.completeExceptionally(new NotLeaderException(leader)));
       leader = "";
-      status.leader(false);
       if (!closed) {
+        status.leader(false);
         LOG.warn("does not lead the log any more");
       }
       for (MemberListener listener : listeners) {
@@ -522,7 +528,9 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void leader(String address) {
       leader = address;
-      status.leader(!address.isEmpty());
+      if (!closed) {
+        status.leader(!address.isEmpty());
+      }
     }
 
     @Override
@@ -540,13 +548,25 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void snapshotDue() {
       if (snapshotting.compareAndSet(false, true)) {
-        housekeeping.execute(() -> engine.snapshot(() -> snapshotting.set(false)));
+        housekeeping.execute(
+            () -> {
+              awaitAssembled();
+              engine.snapshot(() -> snapshotting.set(false));
+            });
       }
     }
 
     @Override
     public void failed(String reason) {
       status.broken(reason);
+    }
+  }
+
+  private void awaitAssembled() {
+    try {
+      assembled.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

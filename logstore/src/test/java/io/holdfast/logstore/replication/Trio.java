@@ -7,6 +7,7 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ final class Trio implements AutoCloseable {
   Trio(Path folder, boolean sync, String... ids) throws Exception {
     this.folder = folder;
     this.sync = sync;
-    this.authority = new Authority(folder.resolve("tls"), "authority");
+    this.authority =
+        new Authority(Files.createDirectories(folder.resolve("tls")), "authority");
     for (String id : ids) {
       addresses.add(new MemberAddress(id, "127.0.0.1", freePort()));
     }
