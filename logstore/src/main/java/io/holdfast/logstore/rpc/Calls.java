@@ -64,6 +64,9 @@ final class Calls {
   }
 
   void answered(Frame frame) throws BadFrameException {
+    if (frame.id() < 1 || frame.id() > ids.get()) {
+      throw new BadFrameException(Refusal.UNKNOWN_TYPE, "an answer to what was never asked");
+    }
     Waiting found = waiting.remove(frame.id());
     if (found != null) { // else nobody waits any more
       found.call.answered(frame);

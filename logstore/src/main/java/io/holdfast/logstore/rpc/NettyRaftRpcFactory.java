@@ -15,9 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class NettyRaftRpcFactory implements RaftRpcFactory {
 
   static {
-    // JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so
-    // once for each class. RaftMessage refuses what the attack consists of before it is parsed.
-    System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "");
+    RaftMessage.silenceProtobuf();
   }
 
   /** Called by JRaft for every message class; ours are in a table that nobody adds to. */
