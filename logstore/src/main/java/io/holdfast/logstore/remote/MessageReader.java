@@ -46,13 +46,18 @@ final class MessageReader {
     return value;
   }
 
-  /** A text: two bytes with its length in UTF-8, then it. */
+  /**
+   * A text: two bytes with its length in UTF-8, then it. For people: without control characters.
+   */
   String text(int longest) throws BadMessageException {
     int length = need(2).readUnsignedShort();
     if (length > longest) {
       throw new BadMessageException(Fault.VALUE, "a text of " + length + " bytes");
     }
-    return need(length).readCharSequence(length, StandardCharsets.UTF_8).toString();
+    return need(length)
+        .readCharSequence(length, StandardCharsets.UTF_8)
+        .toString()
+        .replaceAll("\\p{Cntrl}", "?");
   }
 
   /** One byte with the length, then so many bytes. */

@@ -86,7 +86,7 @@ public final class RemoteBackend implements LogBackend {
       throw new InterruptedIOException("interrupted while the log was opened");
     } catch (ExecutionException e) {
       close();
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+      throw new IOException(Caller.text(e.getCause()), e);
     }
   }
 
@@ -160,7 +160,7 @@ public final class RemoteBackend implements LogBackend {
     } catch (TimeoutException e) {
       throw new IOException("the log did not answer within " + ANSWER.toSeconds() + " s", e);
     } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+      throw new IOException(Caller.text(e.getCause()), e);
     }
   }
 

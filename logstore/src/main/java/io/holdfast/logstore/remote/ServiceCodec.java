@@ -109,8 +109,7 @@ final class ServiceCodec {
     Request.Open open =
         new Request.Open(in.u64(), in.natural("attempt"), in.natural("epoch"), in.text(63 * 4));
     if (open.type() != type || open.owner().length() > 63) {
-      throw new BadMessageException(
-          Fault.VALUE, type + " of epoch " + open.resume() + " for " + open.owner());
+      throw new BadMessageException(Fault.VALUE, type + " of epoch " + open.resume());
     }
     return open;
   }
