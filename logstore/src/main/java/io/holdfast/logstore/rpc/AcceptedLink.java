@@ -76,6 +76,11 @@ final class AcceptedLink implements Link.Owner, Connection, ServicePeer {
     return now;
   }
 
+  /** Bytes that wait to be read by the peer. */
+  long unsent() {
+    return link().unsent();
+  }
+
   @Override
   public PeerIdentity identity() {
     return link().peer();

@@ -1,6 +1,8 @@
 package io.holdfast.logstore.rpc;
 
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,6 +64,9 @@ final class Calls {
   }
 
   void answered(Frame frame) throws BadFrameException {
+    if (frame.id() < 1 || frame.id() > ids.get()) {
+      throw new BadFrameException(Refusal.UNKNOWN_TYPE, "an answer to what was never asked");
+    }
     Waiting found = waiting.remove(frame.id());
     if (found != null) { // else nobody waits any more
       found.call.answered(frame);
@@ -70,7 +75,7 @@ final class Calls {
 
   void closed(String why) {
     closed = why;
-    for (Long id : waiting.keySet()) {
+    for (long id : List.copyOf(waiting.keySet())) {
       close(id, why);
     }
   }
@@ -105,12 +110,19 @@ final class Calls {
     nextLook.set(NEVER);
     long now = now();
     long earliest = NEVER;
+    List<Long> late = new ArrayList<>();
     for (Map.Entry<Long, Waiting> each : waiting.entrySet()) {
-      Waiting one = each.getValue();
-      if (one.deadline > now) {
-        earliest = Math.min(earliest, one.deadline);
-      } else if (waiting.remove(each.getKey(), one)) {
-        one.call.timedOut();
+      long deadline = each.getValue().deadline;
+      if (deadline <= now) {
+        late.add(each.getKey());
+      } else {
+        earliest = Math.min(earliest, deadline);
+      }
+    }
+    for (long id : late) {
+      Waiting found = waiting.remove(id);
+      if (found != null) {
+        found.call.timedOut();
       }
     }
     if (earliest != NEVER) {

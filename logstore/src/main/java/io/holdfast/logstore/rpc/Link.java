@@ -42,6 +42,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   private final Calls calls;
   private final Queue<ByteBuf> outbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean flushing = new AtomicBoolean();
+  private final AtomicBoolean refused = new AtomicBoolean();
   private final AtomicLong unsent = new AtomicLong();
   private final AtomicLong inHand = new AtomicLong();
 
@@ -184,9 +185,11 @@ final class Link extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Closes it and notes why. From any thread. */
+  /** Closes it and notes why, the first time. From any thread. */
   void refuse(Refusal refusal, String detail) {
-    refusals.note(address, refusal, detail);
+    if (refused.compareAndSet(false, true)) {
+      refusals.note(address, refusal, detail);
+    }
     close();
   }
 
@@ -198,6 +201,9 @@ final class Link extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     Frame frame = (Frame) message;
+    if (refused.get()) {
+      return;
+    }
     try {
       if (frame.isAnswer()) {
         calls.answered(frame);

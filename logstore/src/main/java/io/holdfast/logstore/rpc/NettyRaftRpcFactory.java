@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 @SPI(priority = 10)
 public final class NettyRaftRpcFactory implements RaftRpcFactory {
 
+  static {
+    RaftMessage.silenceProtobuf();
+  }
+
   /** Called by JRaft for every message class; ours are in a table that nobody adds to. */
   @Override
   public void registerProtobufSerializer(String className, Object... arguments) {

@@ -11,6 +11,7 @@ import com.alipay.sofa.jraft.rpc.InvokeContext;
 import com.alipay.sofa.jraft.rpc.RpcClient;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.Message;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -170,11 +171,18 @@ final class RaftClient implements RpcClient {
 
   private Executor executor(InvokeCallback callback) {
     Executor named = callback.executor();
-    return named == null ? transport().workers() : named;
+    return named == null ? Objects.requireNonNull(transport).workers() : named;
   }
 
-  private Transport transport() {
-    return Objects.requireNonNull(transport, "init comes first");
+  private void background(Runnable task) {
+    Transport over = transport;
+    try {
+      if (over != null) {
+        over.workers().execute(task);
+      }
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the transport is closed, or all its workers are busy", e);
+    }
   }
 
   private Remote remote(Endpoint endpoint) {
@@ -222,11 +230,7 @@ final class RaftClient implements RpcClient {
       try {
         executor.execute(completing);
       } catch (RejectedExecutionException e) {
-        try {
-          transport().workers().execute(completing);
-        } catch (RejectedExecutionException again) {
-          LOG.debug("nobody is left to hear the answer to {}", exchange, again);
-        }
+        background(completing);
       }
     }
   }
@@ -266,20 +270,22 @@ final class RaftClient implements RpcClient {
       CompletableFuture<Link> running = attempt;
       if (running == null || running.isDone()) {
         attemptStart = System.nanoTime();
-        running =
-            transport()
-                .dial(host(), endpoint.getPort(), connectTimeout, new Dialled())
-                .thenApply(this::reached);
+        running = dial().thenApply(this::reached);
         attempt = running;
       }
       return running;
     }
 
-    private String host() {
+    private CompletableFuture<Link> dial() {
+      Transport over = transport;
+      if (over == null) {
+        return CompletableFuture.failedFuture(new IOException("this member is to be alone"));
+      }
       String host = endpoint.getIp();
-      return host.startsWith("[") && host.endsWith("]")
-          ? host.substring(1, host.length() - 1)
-          : host;
+      if (host.startsWith("[") && host.endsWith("]")) {
+        host = host.substring(1, host.length() - 1);
+      }
+      return over.dial(host, endpoint.getPort(), connectTimeout, new Dialled());
     }
 
     private Link reached(Link made) {
@@ -290,12 +296,7 @@ final class RaftClient implements RpcClient {
       ReplicatorGroup group = replicators;
       if (group != null) {
         // It takes the node's lock.
-        Runnable check = () -> group.checkReplicator(new PeerId(endpoint, 0), true);
-        try {
-          transport().workers().execute(check);
-        } catch (RejectedExecutionException e) {
-          LOG.debug("{}: connected while nobody has time for it", endpoint, e);
-        }
+        background(() -> group.checkReplicator(new PeerId(endpoint, 0), true));
       }
       return made;
     }

@@ -14,16 +14,24 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +56,7 @@ enum RaftMessage {
   private static final Map<Class<?>, RaftMessage> BY_REQUEST = new HashMap<>();
 
   static {
+    silenceProtobuf();
     for (RaftMessage each : values()) {
       BY_CODE[each.code] = each;
       if (each.request != null) {
@@ -64,6 +73,14 @@ enum RaftMessage {
     this.code = code;
     this.request = request;
     this.answer = answer;
+  }
+
+  /**
+   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so once
+   * for each class. What the attack consists of is refused here before it is parsed.
+   */
+  static void silenceProtobuf() {
+    System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "");
   }
 
   /** Its frame type, 2 to 63. */
@@ -152,11 +169,12 @@ enum RaftMessage {
 
   /** Without a copy: the message's byte strings are parts of the frame's own array. */
   private static Message parse(Message prototype, Frame frame) throws BadFrameException {
-    CodedInputStream in =
-        UnsafeByteOperations.unsafeWrap(frame.bytes(), Frame.HEAD, frame.bodyLength())
-            .newCodedInput();
-    in.enableAliasing(true);
+    ByteString body =
+        UnsafeByteOperations.unsafeWrap(frame.bytes(), Frame.HEAD, frame.bodyLength());
     try {
+      checkSingles(prototype, body);
+      CodedInputStream in = body.newCodedInput();
+      in.enableAliasing(true);
       Message message = prototype.getParserForType().parseFrom(in);
       in.checkLastTagWas(0);
       return message;
@@ -164,6 +182,34 @@ enum RaftMessage {
       throw new BadFrameException(
           Refusal.BAD_MESSAGE,
           "type " + frame.type() + ", " + frame.bodyLength() + " bytes: " + e.getMessage());
+    }
+  }
+
+  /**
+   * A message inside this one stands there once, as every encoder writes it. Many times over it is
+   * legal and would be merged, but in code generated as JRaft's is that costs time and garbage
+   * beyond measure (CVE-2022-3171).
+   */
+  private static void checkSingles(Message prototype, ByteString body) throws IOException {
+    List<FieldDescriptor> singles =
+        prototype.getDescriptorForType().getFields().stream()
+            .filter(each -> each.getJavaType() == JavaType.MESSAGE && !each.isRepeated())
+            .toList();
+    if (singles.isEmpty()) {
+      return;
+    }
+    Set<Integer> seen = new HashSet<>();
+    CodedInputStream in = body.newCodedInput();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int field = WireFormat.getTagFieldNumber(tag);
+      for (FieldDescriptor single : singles) {
+        if (single.getNumber() == field && !seen.add(field)) {
+          throw new InvalidProtocolBufferException(single.getName() + " stands there twice");
+        }
+      }
+      if (!in.skipField(tag)) {
+        throw new InvalidProtocolBufferException("a group ends that did not begin");
+      }
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.holdfast.logstore.rpc;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** Why a connection is not wanted. The text is what the log says of the peer. */
 enum Refusal {
   NO_TLS("does not speak TLS"),
@@ -23,10 +26,19 @@ enum Refusal {
   HALF_FRAME("stopped in the middle of a frame"),
   DOES_NOT_READ("does not read its answers");
 
+  private static final Set<Refusal> OF_A_GREETED_PEER =
+      EnumSet.of(
+          ALTERED, FRAME_LENGTH, UNKNOWN_TYPE, BAD_MESSAGE, NOT_PERMITTED, HALF_FRAME, DOES_NOT_READ);
+
   private final String text;
 
   Refusal(String text) {
     this.text = text;
+  }
+
+  /** Whether it keeps a peer from a hello, so that a hello shows it is overcome. */
+  boolean preventsHello() {
+    return !OF_A_GREETED_PEER.contains(this);
   }
 
   String text() {

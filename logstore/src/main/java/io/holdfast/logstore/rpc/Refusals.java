@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once for each remote address and reason that a connection was refused, and again only after
- * one with that address has succeeded. Remembers the latest {@value #MOST} such pairs. Thread-safe.
+ * Says once for each remote address and reason that a connection was refused;
+ * what keeps a peer from a hello also again after one has succeeded. Remembers the latest {@value #MOST} such pairs. Thread-safe.
  */
 final class Refusals {
   static final int MOST = 1024;
@@ -51,11 +51,11 @@ final class Refusals {
     }
   }
 
-  /** A connection with this address succeeded: the next refusal is news. */
+  /** A hello with this address succeeded: what kept it from one would be news again. */
   void forget(String address) {
     synchronized (said) {
       if (!said.isEmpty()) {
-        said.keySet().removeIf(key -> key.address().equals(address));
+        said.keySet().removeIf(key -> key.address().equals(address) && key.refusal().preventsHello());
       }
     }
   }

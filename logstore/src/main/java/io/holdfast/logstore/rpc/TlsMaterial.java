@@ -53,7 +53,15 @@ final class TlsMaterial {
 
   private static final String PROTOCOL = "TLSv1.3";
 
-  private record Block(String label, byte[] bytes) {}
+  private record Block(Path file, String label, String base64) {
+    byte[] bytes() throws IOException {
+      try {
+        return Base64.getMimeDecoder().decode(base64);
+      } catch (IllegalArgumentException e) {
+        throw new IOException(file + ": what stands behind BEGIN " + label + " is no base64", e);
+      }
+    }
+  }
 
   private final SslContext server;
   private final SslContext client;
@@ -241,13 +249,7 @@ final class TlsMaterial {
     List<Block> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(text);
     while (matcher.find()) {
-      try {
-        blocks.add(
-            new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2).strip())));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(
-            file + ": what stands behind BEGIN " + matcher.group(1) + " is no base64", e);
-      }
+      blocks.add(new Block(file, matcher.group(1), matcher.group(2).strip()));
     }
     return blocks;
   }

@@ -196,7 +196,9 @@ public final class Transport implements AutoCloseable {
   public void close() {
     acceptor.close();
     acceptor.links().forEach(AcceptedLink::close);
-    dialled.forEach(Channel::close);
+    for (Channel each : dialled) {
+      var _ = each.close();
+    }
     loops
         .shutdownGracefully(0, FAREWELL_SECONDS, TimeUnit.SECONDS)
         .awaitUninterruptibly(FAREWELL_SECONDS, TimeUnit.SECONDS);
