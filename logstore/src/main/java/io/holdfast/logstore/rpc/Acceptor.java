@@ -38,11 +38,7 @@ final class Acceptor {
    *     loops' time
    */
   Acceptor(
-      SslContext tls,
-      HelloHandler hello,
-      Limits limits,
-      Refusals refusals,
-      Executor handshakes) {
+      SslContext tls, HelloHandler hello, Limits limits, Refusals refusals, Executor handshakes) {
     this.tls = tls;
     this.hello = hello;
     this.limits = limits;

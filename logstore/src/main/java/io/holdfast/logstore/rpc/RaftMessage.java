@@ -138,7 +138,8 @@ enum RaftMessage {
   /**
    * Frame of an answer in this exchange.
    *
-   * @throws IllegalArgumentException if it is neither the answer that this exchange has nor an error
+   * @throws IllegalArgumentException if it is neither the answer that this exchange has nor an
+   *     error
    */
   ByteBuf answerFrame(ByteBufAllocator allocator, long id, Object message) {
     if (answer.getClass() == message.getClass()) {

@@ -32,7 +32,8 @@ final class Refusals {
   /**
    * Logs it unless that was done.
    *
-   * @param address of a peer that dialled us, without its port, or {@code host:port} that we dialled
+   * @param address of a peer that dialled us, without its port, or {@code host:port} that we
+   *     dialled
    */
   void note(String address, Refusal refusal, String detail) {
     boolean first;

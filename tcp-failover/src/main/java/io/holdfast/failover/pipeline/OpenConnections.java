@@ -51,7 +51,9 @@ final class OpenConnections {
     RecordFlyweight record = new RecordFlyweight();
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
     try (LogReader reader = log.reader(log.first())) {
-      for (int read = reader.read(chunk); read != 0; read = reader.read(chunk)) {
+      for (int read = reader.read(chunk);
+          read != 0 || reader.awaitMore();
+          read = reader.read(chunk)) {
         if (read < 0) {
           chunk = ByteBuffer.allocateDirect(-read);
           continue;
