@@ -147,7 +147,8 @@ public final class Member implements SharedLog, AutoCloseable {
         config,
         storage,
         machine,
-        new Engine.Network(transport, guard, mode != Beginning.Mode.TRUSTED),
+        new Engine.Network(
+            transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
         sequencer::node);
   }
 
