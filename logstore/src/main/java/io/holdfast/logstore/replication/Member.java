@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +84,9 @@ public final class Member implements SharedLog, AutoCloseable {
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
   private volatile boolean closed;
+
+  /** Members that do not answer; on the thread of housekeeping. */
+  private Set<String> unreachable = Set.of();
 
   /** Of this round of the state machine; on its thread. */
   private @Nullable Closure lastApplied;
@@ -563,6 +568,29 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** The leader says once who does not answer, and once when it does again. */
+  private void lookAtOthers() {
+    if (!folder.several() || !leading()) {
+      unreachable = Set.of();
+      return;
+    }
+    Set<String> now = new HashSet<>();
+    for (LogStatistics.Member each : engine.members()) {
+      if (each.role().equals("unreachable")) {
+        now.add(each.id());
+        if (!unreachable.contains(each.id())) {
+          LOG.warn("member {} of the log at {} does not answer", each.id(), each.address());
+        }
+      }
+    }
+    for (String before : unreachable) {
+      if (!now.contains(before)) {
+        LOG.info("member {} of the log answers again", before);
+      }
+    }
+    unreachable = now;
+  }
+
   private void awaitAssembled() {
     try {
       assembled.await();
@@ -575,6 +603,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private void look() {
     try {
       status.look();
+      lookAtOthers();
       Duration limit = config.idleLimit();
       if (limit != null && leading()) {
         long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;
