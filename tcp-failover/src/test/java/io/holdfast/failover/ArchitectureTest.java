@@ -48,4 +48,25 @@ class ArchitectureTest {
               "io.holdfast.failover.north..",
               "io.holdfast.failover.pipeline..",
               "io.holdfast.failover.daemon..");
+
+  /** It is given records and a stream to write to: it can be used on any log, and on none. */
+  @ArchTest
+  static final ArchRule exportReadsNoLogAndNoClock =
+      classes()
+          .that()
+          .resideInAPackage("io.holdfast.failover.export")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.holdfast.failover.export",
+              "io.holdfast.failover.packet",
+              "io.holdfast.failover.records",
+              "io.holdfast.logstore.record",
+              "java.io",
+              "java.lang..",
+              "java.net",
+              "java.nio",
+              "java.util..",
+              "org.agrona.collections",
+              "org.jspecify..");
 }

@@ -5,6 +5,8 @@ import io.holdfast.failover.records.Opened;
 import io.holdfast.failover.records.SentFlyweight;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,6 +20,29 @@ final class LogSummary {
     String local = "-";
     String remote = "-";
     String state = "open";
+
+    /** Records that are about it. */
+    long records;
+
+    /** Of both streams, as often as they are in the log. */
+    long bytes;
+
+    /** Of its records; 1970 without one. */
+    long firstMicros;
+
+    long lastMicros;
+
+    private void seen(long micros) {
+      if (records++ == 0) {
+        firstMicros = micros;
+      }
+      lastMicros = micros;
+    }
+
+    private void bytes(ByteRanges into, long offset, long length) {
+      into.add(offset, length);
+      bytes += length;
+    }
   }
 
   private final Map<Long, Connection> connections = new TreeMap<>();
@@ -31,6 +56,9 @@ final class LogSummary {
     if (kind == null) {
       return;
     }
+    if (record.stream() != 0 && kind != RecordKind.SENT) {
+      connection(record.stream()).seen(record.timeMicros());
+    }
     switch (kind) {
       case OPENED -> {
         Opened opened = Opened.decode(record, position);
@@ -38,12 +66,16 @@ final class LogSummary {
         connection.local = opened.local().toString();
         connection.remote = opened.remote().toString();
       }
-      case RECEIVED ->
-          connection(record.stream()).received.add(record.offset(), record.payloadLength());
+      case RECEIVED -> {
+        Connection connection = connection(record.stream());
+        connection.bytes(connection.received, record.offset(), record.payloadLength());
+      }
       case SENT -> {
         sent.wrap(record, position);
         for (int i = 0; i < sent.count(); i++) {
-          connection(sent.connection(i)).sent.add(sent.offset(i), sent.bytesLength());
+          Connection connection = connection(sent.connection(i));
+          connection.seen(record.timeMicros());
+          connection.bytes(connection.sent, sent.offset(i), sent.bytesLength());
         }
       }
       case PEER_CLOSED -> connection(record.stream()).state = "half closed by the peer";
@@ -66,6 +98,11 @@ final class LogSummary {
 
   Map<Long, Connection> connections() {
     return connections;
+  }
+
+  /** A record's time as text. */
+  static String time(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
   }
 
   private Connection connection(long id) {

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
-import io.holdfast.logstore.log.FileLog;
-import io.holdfast.logstore.log.FileLogOptions;
+import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.replication.Member;
+import io.holdfast.logstore.replication.MemberConfig;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.record.RecordKind;
 import io.netty.channel.EventLoopGroup;
@@ -16,6 +17,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -193,12 +195,7 @@ class HoldfastCommandTest {
 
   @Test
   void readsALog() throws Exception {
-    try (Log log = FileLog.open(folder.resolve("log"), FileLogOptions.defaults())) {
-      append(log, 0, "hello");
-      append(log, 5, "world");
-      append(log, 20, "later");
-      log.flush();
-    }
+    aLog(folder.resolve("log"));
     assertThat(holdfast("log", "show", "--bytes")).isZero();
     assertThat(out)
         .contains("RECEIVED", "68 65 6c 6c 6f", "3 records up to position", "0-10 20-25");
@@ -214,21 +211,118 @@ class HoldfastCommandTest {
 
   @Test
   void exitsWith1ForADamagedLog() throws Exception {
-    try (Log log = FileLog.open(folder.resolve("log"), FileLogOptions.defaults())) {
+    aLog(folder.resolve("log"));
+    Path segment = spoil(folder.resolve("log"));
+    assertThat(holdfast("log", "verify")).isEqualTo(1);
+    assertThat(err).hasLineCount(1).contains(segment.getFileName().toString());
+  }
+
+  @Test
+  void listsTheConnectionsOfALogWithoutItsRecords() throws Exception {
+    aLog(folder.resolve("log"));
+    assertThat(holdfast("log", "show", "--connections")).isZero();
+    assertThat(out)
+        .doesNotContain("RECEIVED")
+        .contains("State", "Records", "Bytes", "First", "Last")
+        .contains("1970-01-01T00:00:01Z", "0-10 20-25");
+    assertThat(holdfast("log", "show", "--connections", "--json")).isZero();
+    JsonNode log = JSON.readTree(out);
+    assertThat(log.has("records")).isFalse();
+    JsonNode connection = log.at("/connections/0");
+    assertThat(connection.path("records").asInt()).isEqualTo(3);
+    assertThat(connection.path("bytes").asInt()).isEqualTo(15);
+    assertThat(connection.path("first").asText()).isEqualTo("1970-01-01T00:00:01Z");
+    assertThat(log.path("damage").isNull()).isTrue();
+  }
+
+  @Test
+  void verifiesTheLogsOfSeveralMembersAndExitsWithTheWorst() throws Exception {
+    Path a = folder.resolve("a");
+    Path b = folder.resolve("b");
+    Path none = folder.resolve("none");
+    aLog(a);
+    aLog(b);
+    assertThat(holdfast("log", "verify", a.toString(), b.toString())).isZero();
+    assertThat(out).contains(a + ":\n3 records", b + ":\n3 records");
+
+    Path segment = spoil(b);
+
+    assertThat(holdfast("log", "verify", b.toString(), a.toString())).isEqualTo(1);
+    assertThat(out).contains("0 records up to position 0 are intact", a + ":\n3 records");
+    assertThat(err).hasLineCount(1).contains(segment.toString(), "byte ");
+    assertThat(holdfast("log", "verify", "--json", b.toString(), a.toString())).isEqualTo(1);
+    JsonNode logs = JSON.readTree(out).path("logs");
+    assertThat(logs.at("/0/damage/file").asText()).isEqualTo(segment.toString());
+    assertThat(logs.at("/0/damage/byte").isIntegralNumber()).isTrue();
+    assertThat(logs.at("/1/damage").isNull()).isTrue();
+    assertThat(logs.at("/1/count").asInt()).isEqualTo(3);
+    assertThat(holdfast("log", "show", "--json", b.toString())).isEqualTo(1);
+    assertThat(JSON.readTree(out).path("records").isArray()).as("JSON all the same").isTrue();
+    assertThat(holdfast("log", "verify", a.toString(), none.toString())).isEqualTo(2);
+  }
+
+  @Test
+  void exportsALogAsACapture() throws Exception {
+    aLog(folder.resolve("log"));
+    Path file = folder.resolve("x.pcap");
+    assertThat(holdfast("log", "export", "--output", file.toString())).isZero();
+    assertThat(out)
+        .contains(file + ": 3 packets")
+        .contains("connection 7: the log has no longer its beginning: no handshake")
+        .contains("connection 7: 10 bytes are not in the log, in 1 gaps");
+    assertThat(file).exists();
+    assertThat(contains(file, "hello")).isTrue();
+    assertThat(
+            holdfast("log", "export", "--connection", "7", "--output", file.toString(), "--json"))
+        .isZero();
+    JsonNode summary = JSON.readTree(out);
+    assertThat(summary.path("packets").asInt()).isEqualTo(3);
+    assertThat(summary.at("/connections/0/received").asInt()).isEqualTo(15);
+    assertThat(summary.at("/connections/0/whole").asBoolean()).isFalse();
+  }
+
+  @Test
+  void exportSaysWhatItDidNotFindAndWhatStoppedIt() throws Exception {
+    Path file = folder.resolve("x.pcap");
+    String[] words = {"log", "export", "--all", "--output", file.toString()};
+    assertThat(holdfast(words)).as("no log").isEqualTo(2);
+    assertThat(holdfast("log", "export", "--all")).as("no file").isEqualTo(2);
+    aLog(folder.resolve("log"));
+    assertThat(holdfast("log", "export", "--connection", "8", "--output", file.toString()))
+        .isEqualTo(1);
+    assertThat(err).isEqualTo("holdfast: no connection 8 in the log\n");
+    assertThat(holdfast("log", "export", "--all", "--connection", "7", "--output", file.toString()))
+        .as("both")
+        .isEqualTo(2);
+
+    Path segment = spoil(folder.resolve("log"));
+
+    assertThat(holdfast(words)).isEqualTo(1);
+    assertThat(err).hasLineCount(1).contains(segment.toString());
+  }
+
+  private static void aLog(Path folder) throws Exception {
+    try (Log log = OwnedLog.open(
+            Member.start(MemberConfig.alone(folder, false), null).backend(Duration.ofSeconds(20)),
+            "test")) {
       append(log, 0, "hello");
       append(log, 5, "world");
+      append(log, 20, "later");
       log.flush();
     }
+  }
+
+  /** Damages its first record; returns the file. */
+  private static Path spoil(Path log) throws Exception {
     Path segment;
-    try (var files = Files.walk(folder.resolve("log"))) {
+    try (var files = Files.walk(log)) {
       segment = files.filter(f -> contains(f, "hello")).findFirst().orElseThrow();
     }
     byte[] bytes = Files.readAllBytes(segment);
     String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
     bytes[text.indexOf("hello")] ^= 1;
     Files.write(segment, bytes);
-    assertThat(holdfast("log", "verify")).isEqualTo(1);
-    assertThat(err).hasLineCount(1).contains(segment.getFileName().toString());
+    return segment;
   }
 
   private static boolean contains(Path file, String text) {

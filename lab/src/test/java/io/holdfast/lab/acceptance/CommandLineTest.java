@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.lab.capture.Capture;
 import io.holdfast.lab.capture.TcpConversation;
+import io.holdfast.lab.capture.TcpDirection;
 import io.holdfast.lab.capture.TcpStreams;
+import io.holdfast.lab.capture.Tshark;
 import io.holdfast.lab.net.Command;
 import io.holdfast.lab.net.Signal;
 import io.holdfast.lab.net.Waiting;
@@ -255,6 +257,67 @@ class CommandLineTest {
       }
     }
     return stream.toByteArray();
+  }
+
+  /** What Wireshark would make of the sessions, of which it was given only the log. */
+  @Test
+  void logExportGivesACaptureThatSaysWhatTheCaptureOfTheWireSaid() throws IOException {
+    List<TcpConversation> wire = new ArrayList<>();
+    for (String device : List.of(PairOfPeers.DEVICE_A, PairOfPeers.DEVICE_B)) {
+      wire.addAll(TcpStreams.read(capture.file(device)).bgp());
+    }
+    wire.removeIf(conversation -> !isAnswered(conversation));
+    Path file = pair.workspace().folder("export").resolve("all.pcap");
+    JsonNode summary = json("log", "export", "--all", "--output", file.toString(), "--json");
+    TcpStreams streams = TcpStreams.read(file);
+    assertThat(streams.frames()).isEqualTo(summary.path("packets").asLong());
+
+    for (TcpConversation seen : wire) {
+      TcpConversation exported =
+          streams.bgp().stream()
+              .filter(c -> c.first().from().equals(seen.first().from()))
+              .filter(c -> c.second().from().equals(seen.second().from()))
+              .findFirst()
+              .orElseThrow();
+      for (int i = 0; i < 2; i++) {
+        TcpDirection real = seen.directions().get(i);
+        byte[] bytes = exported.directions().get(i).bytes();
+        // What was on the wire is in the log, and perhaps more by now.
+        int acknowledged =
+            (int) Math.min(real.length(), seen.directions().get(1 - i).highestAcknowledged());
+        assertThat(Arrays.copyOf(bytes, acknowledged))
+            .isEqualTo(Arrays.copyOf(real.bytes(), acknowledged));
+      }
+    }
+    Tshark tshark = new Tshark(file);
+    assertThat(tshark.complaints()).isEmpty();
+    assertThat(tshark.count("tcp.flags.syn == 1 && tcp.flags.ack == 0"))
+        .isEqualTo(summary.path("connections").size());
+    for (String device : List.of(PairOfPeers.DEVICE_A, PairOfPeers.DEVICE_B)) {
+      assertThat(initialNumbers(capture.file(device)))
+          .isNotEmpty()
+          .isSubsetOf(initialNumbers(file));
+    }
+    for (int type = 1; type <= 2; type++) {
+      assertThat(tshark.count("bgp.type == " + type)).as("BGP messages %d", type).isPositive();
+    }
+    assertThat(tshark.count("bgp.type == 4")).isPositive();
+  }
+
+  /** Addresses, initial sequence numbers, options and timestamps of the SYN-ACKs. */
+  private static List<String> initialNumbers(Path file) {
+    return new Tshark(file)
+        .fields(
+            "tcp.flags.syn == 1 && tcp.flags.ack == 1 && !tcp.analysis.retransmission",
+            "ip.src",
+            "ip.dst",
+            "tcp.port",
+            "tcp.seq_raw",
+            "tcp.ack_raw",
+            "tcp.options.mss_val",
+            "tcp.options.wscale.shift",
+            "tcp.options.timestamp.tsval",
+            "tcp.options.timestamp.tsecr");
   }
 
   @Test

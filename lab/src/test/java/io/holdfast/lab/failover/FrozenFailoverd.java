@@ -3,7 +3,9 @@ package io.holdfast.lab.failover;
 import io.holdfast.failover.daemon.FailoverConfig;
 import io.holdfast.failover.daemon.Failoverd;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,6 +73,16 @@ public final class FrozenFailoverd {
     @Override
     public void trim(long position) {
       log.trim(position);
+    }
+
+    @Override
+    public Streams streams() {
+      return log.streams();
+    }
+
+    @Override
+    public LogStatistics statistics() {
+      return log.statistics();
     }
 
     @Override

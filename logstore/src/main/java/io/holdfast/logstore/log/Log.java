@@ -1,6 +1,10 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -93,6 +97,26 @@ public interface Log extends AutoCloseable {
 
   /** Allows the log to drop what is before this position (in whole segments; never more). */
   void trim(long position);
+
+  /**
+   * A reader of one stream's own records (those that carry its key; RECEIVED records from the one
+   * that holds this offset on, 0 for all), in the order of the log.
+   *
+   * @throws IllegalArgumentException if no such stream is open
+   */
+  default LogReader reader(long stream, long offset) throws IOException {
+    Streams.Stream found =
+        streams()
+            .stream(stream)
+            .orElseThrow(() -> new IllegalArgumentException("no open stream " + stream));
+    return new StreamReader(reader(Math.max(first(), found.opened())), stream, offset);
+  }
+
+  /** What the log knows of its streams. */
+  Streams streams();
+
+  /** Figures of this moment: bytes, records, commit latency, members. */
+  LogStatistics statistics();
 
   /** Adds a listener. */
   void onCommit(CommitListener listener);

@@ -1,6 +1,8 @@
 package io.holdfast.logstore.log;
 
 import io.holdfast.logstore.record.RecordFlyweight;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

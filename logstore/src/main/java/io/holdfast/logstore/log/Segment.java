@@ -1,5 +1,6 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,5 +1,6 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
 package io.holdfast.logstore.log;
 
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 

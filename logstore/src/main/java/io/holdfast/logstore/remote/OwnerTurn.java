@@ -3,7 +3,7 @@ package io.holdfast.logstore.remote;
 import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.log.LogTrimmedException;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.holdfast.logstore.remote;
 
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

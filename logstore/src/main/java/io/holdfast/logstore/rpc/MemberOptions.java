@@ -1,6 +1,8 @@
 package io.holdfast.logstore.rpc;
 
+import com.alipay.sofa.jraft.ReplicatorGroup;
 import com.alipay.sofa.jraft.option.NodeOptions;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +11,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemberOptions extends NodeOptions {
   private final @Nullable Transport transport;
+  private final BooleanSupplier mayStand;
+  private volatile @Nullable ReplicatorGroup replicators;
 
-  /**
-   * Options with JRaft's defaults.
-   *
-   * @param transport null for a member that is alone and reaches nobody
-   */
+  /** A member that may always stand for election. */
   public MemberOptions(@Nullable Transport transport) {
+    this(transport, () -> true);
+  }
+
+  /** While {@code mayStand} is false nobody is asked for a vote. */
+  public MemberOptions(@Nullable Transport transport, BooleanSupplier mayStand) {
     this.transport = transport;
+    this.mayStand = mayStand;
+  }
+
+  /** What the node sends its entries by, once the node has begun; else null. */
+  public @Nullable ReplicatorGroup replicators() {
+    return replicators;
+  }
+
+  void replicators(@Nullable ReplicatorGroup group) {
+    replicators = group;
+  }
+
+  /** Whether others may be asked for their votes. */
+  boolean mayStand() {
+    return mayStand.getAsBoolean();
   }
 
   public @Nullable Transport transport() {

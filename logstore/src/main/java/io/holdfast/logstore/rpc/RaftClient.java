@@ -1,5 +1,7 @@
 package io.holdfast.logstore.rpc;
 
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import java.util.function.BooleanSupplier;
 import com.alipay.sofa.jraft.ReplicatorGroup;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.error.ConnectionFailureException;
@@ -40,16 +42,18 @@ final class RaftClient implements RpcClient {
   private volatile @Nullable Transport transport;
   private volatile @Nullable ReplicatorGroup replicators;
   private volatile Duration connectTimeout = Duration.ZERO;
+  private volatile BooleanSupplier mayStand = () -> true;
   private volatile boolean closed;
 
   @Override
   public boolean init(RpcOptions options) {
-    if (!(options instanceof MemberOptions member)) {
-      throw new IllegalArgumentException("options of a node must be MemberOptions");
-    }
     connectTimeout = Duration.ofMillis(options.getRpcConnectTimeoutMs());
-    transport = member.transport();
-    return true;
+    if (options instanceof MemberOptions member) {
+      transport = member.transport();
+      mayStand = member::mayStand;
+      member.replicators(replicators);
+    }
+    return true; // without a transport: a group of one, which calls nobody
   }
 
   @Override
@@ -152,7 +156,13 @@ final class RaftClient implements RpcClient {
                 });
   }
 
-  private static RaftMessage exchange(Object request) throws RemotingException {
+  private RaftMessage exchange(Object request) throws RemotingException {
+    if (transport == null) {
+      throw new RemotingException("this member has no network");
+    }
+    if (request instanceof RequestVoteRequest && !mayStand.getAsBoolean()) {
+      throw new RemotingException("this member does not stand for election");
+    }
     RaftMessage exchange = RaftMessage.ofRequest(request);
     if (exchange == null) {
       throw new RemotingException("may not be sent: " + request.getClass().getName());

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A certificate authority of one test, and the files of those it signs for. */
-final class Authority {
+public final class Authority {
   private final Path folder;
   private final String name;
   private final X509Bundle root;
 
-  Authority(Path folder, String name) throws Exception {
+  public Authority(Path folder, String name) throws Exception {
     this.folder = folder;
     this.name = name;
     this.root =
@@ -34,7 +34,7 @@ final class Authority {
   }
 
   /** For localhost and 127.0.0.1. */
-  TlsFiles member(String id) throws Exception {
+  public TlsFiles member(String id) throws Exception {
     return issue(id, builder -> builder.addSanDnsName("localhost").addSanIpAddress("127.0.0.1"));
   }
 

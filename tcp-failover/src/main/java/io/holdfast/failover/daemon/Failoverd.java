@@ -6,12 +6,10 @@ import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.FailoverEngine;
 import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.config.ConfigException;
-import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
-import io.holdfast.logstore.log.FileLog;
-import io.holdfast.logstore.log.FileLogOptions;
 import io.holdfast.logstore.log.Log;
+import io.holdfast.logstore.placement.LogPlacement;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
@@ -54,6 +52,9 @@ public final class Failoverd implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Failoverd.class);
   private static final Duration SURVIVOR_PATIENCE = Duration.ofSeconds(2);
   private static final long TRIM_SECONDS = 10;
+
+  /** One of several members may follow for as long as another leads. */
+  private static final Duration LOG_PATIENCE = Duration.ofDays(365);
 
   private final Log log;
   private final FailoverEngine engine;
@@ -105,11 +106,7 @@ public final class Failoverd implements AutoCloseable {
 
   /** The log that the configuration asks for. */
   public static Log openLog(FailoverConfig config) throws IOException {
-    if (!(config.log().placement() instanceof LogConfig.Alone)) {
-      throw new IOException("this build keeps the log on this machine alone");
-    }
-    return FileLog.open(
-        config.log().directory(), FileLogOptions.defaults().withSync(config.log().sync()));
+    return LogPlacement.open(config.log(), "failoverd", LOG_PATIENCE);
   }
 
   private static List<String> speakerCommand(FailoverConfig config) {

@@ -3,7 +3,7 @@ package io.holdfast.failover.pipeline;
 import io.holdfast.failover.records.Cause;
 import io.holdfast.failover.records.Closed;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;

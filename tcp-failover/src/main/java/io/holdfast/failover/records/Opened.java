@@ -2,6 +2,7 @@ package io.holdfast.failover.records;
 
 import io.holdfast.logstore.record.RecordFlyweight;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * OPENED: a connection whose handshake our kernel has seen. Envelope: stream = connection, offset
@@ -25,13 +26,24 @@ public record Opened(
     TcpOptions theirs) {
 
   /** The longest encoding in bytes. */
-  public static final int MAX_LENGTH = 2 + 255 + 2 * 23 + 1 + 8 + 4 + 4 + 2 * 8;
+  public static final int MAX_LENGTH = 1 + 2 * 23 + 2 + 255 + 1 + 8 + 4 + 4 + 2 * 8;
+
+  /**
+   * The end points as the key by which the log finds an open stream ({@link
+   * io.holdfast.logstore.log.Streams#byEndpoint}); opaque to the log.
+   */
+  public static byte[] endpointKey(Endpoint local, Endpoint remote) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * 23);
+    FieldWriter out = new FieldWriter(bytes, 0);
+    local.write(out);
+    remote.write(out);
+    return Arrays.copyOf(bytes.array(), out.length());
+  }
 
   /** Writes the payload at {@code at}; returns its length in bytes. */
   public int encode(ByteBuffer into, int at) {
-    FieldWriter out = new FieldWriter(into, at).text(service);
-    local.write(out);
-    remote.write(out);
+    byte[] key = endpointKey(local, remote);
+    FieldWriter out = new FieldWriter(into, at).u8(key.length).bytes(key).text(service);
     out.flag(active).i64(connectRequest).i32(iss).i32(irs);
     ours.write(out);
     theirs.write(out);
@@ -40,11 +52,18 @@ public record Opened(
 
   public static Opened decode(RecordFlyweight record, long position) {
     FieldReader in = Payloads.reader(record, position);
+    int keyLength = in.u8("length of the end points");
+    int before = in.remaining();
+    Endpoint local = Endpoint.read(in, "local end point");
+    Endpoint remote = Endpoint.read(in, "remote end point");
+    if (before - in.remaining() != keyLength) {
+      throw in.wrong("length of the end points", "" + (before - in.remaining()), keyLength);
+    }
     Opened opened =
         new Opened(
             in.text(255, "service name"),
-            Endpoint.read(in, "local end point"),
-            Endpoint.read(in, "remote end point"),
+            local,
+            remote,
             in.flag("active"),
             in.i64("connect request"),
             in.i32("initial send sequence number"),

@@ -3,11 +3,14 @@ package io.holdfast.failover.north;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.logstore.log.FileLog;
-import io.holdfast.logstore.log.FileLogOptions;
+import io.holdfast.logstore.log.Log;
+import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.replication.Member;
+import io.holdfast.logstore.replication.MemberConfig;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +32,7 @@ class DiskDeliveryTest {
     Path socket = folder.resolve("north.sock");
     HandMadePipeline pipeline = new HandMadePipeline();
     Random random = new Random(7);
-    try (FileLog log = FileLog.open(folder.resolve("log"), FileLogOptions.defaults());
+    try (Log log = OwnedLog.open(Member.start(MemberConfig.alone(folder.resolve("log"), false), null).backend(Duration.ofSeconds(20)), "test");
         NorthServer server =
             NorthServer.open(socket, log, pipeline, Admission.standard(), alarms::add)) {
       long start = log.appended();
@@ -48,7 +51,7 @@ class DiskDeliveryTest {
     assertThat(alarms).isEmpty();
   }
 
-  private static List<Long> append(FileLog log, Random random, int count) {
+  private static List<Long> append(Log log, Random random, int count) {
     List<Long> positions = new ArrayList<>();
     ByteBuffer payload = ByteBuffer.allocate(20_000);
     for (int i = 0; i < count; i++) {

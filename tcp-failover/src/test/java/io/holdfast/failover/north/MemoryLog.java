@@ -1,7 +1,9 @@
 package io.holdfast.failover.north;
 
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
@@ -124,4 +126,14 @@ final class MemoryLog implements Log {
 
   @Override
   public void close() {}
+
+  @Override
+  public Streams streams() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LogStatistics statistics() {
+    throw new UnsupportedOperationException();
+  }
 }

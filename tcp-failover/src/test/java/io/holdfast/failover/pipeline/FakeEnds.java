@@ -6,7 +6,9 @@ import io.holdfast.failover.linux.SegmentQueue;
 import io.holdfast.failover.records.Endpoint;
 import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.log.LogReader;
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
 import java.net.InetAddress;
@@ -314,5 +316,15 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   @Override
   public void gone(int pid) {
     told.add("gone " + pid);
+  }
+
+  @Override
+  public Streams streams() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LogStatistics statistics() {
+    throw new UnsupportedOperationException();
   }
 }

@@ -1,0 +1,597 @@
+package io.holdfast.logstore.replication;
+
+import com.alipay.sofa.jraft.Closure;
+import com.alipay.sofa.jraft.conf.Configuration;
+import io.holdfast.logstore.log.Log;
+import io.holdfast.logstore.log.LogBackend;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.segment.LogTrimmedException;
+import io.holdfast.logstore.log.SharedLog;
+import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.rpc.TlsFiles;
+import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.SegmentStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member of the log, alone or with others, in this process. From any thread.
+ *
+ * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in other
+ * processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
+ */
+public final class Member implements SharedLog, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+
+  /** Places in each of the engine's queues. */
+  static final int QUEUE = 1_024;
+
+  /** Bytes of appends from elsewhere that may wait for the engine. */
+  private static final long MOST_BACKLOG = 64L << 20;
+
+  private static final long RETRY_MILLIS = 20;
+
+  /** An append that waits for its turn. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  private record Waiting(
+      long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
+
+  /** Seconds from the start to the first look at every byte, and between two looks. */
+  private static final long FIRST_SCRUB_SECONDS = 30;
+
+  private static final long SCRUB_SECONDS = 24 * 3600;
+
+  private final MemberConfig config;
+  private final MemberFolder folder;
+  private final SegmentStore store;
+  private final VoteGuard guard;
+  private final GroupMembership membership;
+  private final @Nullable Transport transport;
+  private final CompletableFuture<String> damaged = new CompletableFuture<>();
+  private final RaftStorage storage;
+  private final LogMachine machine;
+  private final Sequencer sequencer;
+  private final CommitLatency latency = new CommitLatency();
+  private final MemberStatus status;
+  private final Engine engine;
+  private final ScheduledExecutorService housekeeping;
+  private final CopyOnWriteArrayList<MemberListener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean snapshotting = new AtomicBoolean();
+
+  /** Guarded by itself. */
+  private final ArrayDeque<Waiting> backlog = new ArrayDeque<>();
+
+  private long backlogBytes;
+  private volatile String leader = "";
+  private volatile boolean closed;
+
+  /** Of this round of the state machine; on its thread. */
+  private @Nullable Closure lastApplied;
+
+  /** What a member tells those in its process; not blocking, from its threads. */
+  interface MemberListener {
+    void committed(long position);
+
+    void leads(long position, long ownerEpoch);
+
+    void follows();
+
+    void owner(long epoch, String name);
+  }
+
+  private Member(MemberConfig config, MemberFolder folder, @Nullable TlsFiles tls)
+      throws IOException {
+    this.config = config;
+    this.folder = folder;
+    this.store = folder.store();
+    boolean sync = config.store().sync();
+    this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
+    this.storage = new RaftStorage(store, sync, new FromStorage());
+    this.sequencer = new Sequencer(store, storage, sync, latency);
+    this.machine =
+        new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.housekeeping =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("log-member").factory());
+    if (sync) {
+      store.onDurable(this::durable);
+    }
+    this.guard = new VoteGuard();
+    this.membership = new GroupMembership(this);
+    this.transport = tls == null ? null : folder.connect(tls, guard);
+    try {
+      this.engine = begin();
+    } catch (IOException | RuntimeException e) {
+      housekeeping.shutdownNow();
+      if (transport != null) {
+        transport.close();
+      }
+      throw e;
+    }
+    folder.term(engine::term);
+    var _ = housekeeping.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    if (folder.several()) {
+      var _ =
+          housekeeping.scheduleWithFixedDelay(
+              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private Engine begin() throws IOException {
+    Beginning.Mode mode = folder.begin(transport, guard);
+    if (mode == Beginning.Mode.REBUILDING) {
+      LOG.warn(
+          "this member may have lost what it had: it is rebuilt from the others, and waits {}",
+          guard.waitsFor());
+    }
+    return Engine.start(
+        config,
+        storage,
+        machine,
+        new Engine.Network(transport, guard, mode != Beginning.Mode.TRUSTED),
+        sequencer::node);
+  }
+
+  /**
+   * Opens the folder and starts the member. It serves when it, or another, leads.
+   *
+   * @param tls how it shows who it is; null for a group of one without a network
+   * @throws IOException with a line for the operator
+   */
+  public static Member start(MemberConfig config, @Nullable TlsFiles tls) throws IOException {
+    if ((tls == null) != (config.self() == null)) {
+      throw new IllegalArgumentException("TLS files go with an address");
+    }
+    MemberFolder folder = MemberFolder.open(config);
+    try {
+      return new Member(config, folder, tls);
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  /** What the other members, and owners elsewhere, reach it by; null without a network. */
+  public @Nullable Transport transport() {
+    return transport;
+  }
+
+  /** Changes of who is a member. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /**
+   * Completes when the member found its own files damaged, with what was found. Then it must be
+   * closed and started again: it is rebuilt from the others.
+   */
+  public CompletableFuture<String> damaged() {
+    return damaged;
+  }
+
+  /**
+   * This member as the backend of an owner in this process, which closes the member with it.
+   *
+   * @param patience how long {@link LogBackend#open} waits for this member to lead
+   */
+  public LogBackend backend(Duration patience) {
+    return new MemberBackend(this, patience);
+  }
+
+  void listen(MemberListener listener) {
+    listeners.add(listener);
+  }
+
+  MemberStatus memberStatus() {
+    return status;
+  }
+
+  Sequencer sequencer() {
+    return sequencer;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  VoteGuard guard() {
+    return guard;
+  }
+
+  MemberFolder folder() {
+    return folder;
+  }
+
+  MemberConfig config() {
+    return config;
+  }
+
+  LogMachine machine() {
+    return machine;
+  }
+
+  /** Whether this member leads, and has all that was committed before. */
+  public boolean leading() {
+    return sequencer.leading();
+  }
+
+  // ---- appends ----
+
+  @Override
+  public CompletableFuture<LogBackend.Grant> open(String owner, long resume) {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    try {
+      long epoch;
+      if (resume == 0) {
+        epoch = sequencer.own(owner, done);
+      } else if (sequencer.leading() && resume != sequencer.epoch()) {
+        throw new ExpiredException(
+            "the log has a later owner, of epoch " + sequencer.epoch() + ": " + machine.ownerName());
+      } else {
+        long keep = machine.trimPosition(); // says nothing new, and is behind all that was given
+        epoch =
+            sequencer.take(position -> Command.trim(position, keep), done) == Sequencer.Taken.YES
+                ? resume
+                : 0;
+      }
+      if (epoch == 0) {
+        throw sequencer.leading()
+            ? new IOException("the log takes nothing now: " + status.reason())
+            : new NotLeaderException(leader());
+      }
+      stored();
+      return done.thenApply(end -> new LogBackend.Grant(epoch, first(), end));
+    } catch (IOException e) {
+      trouble(e);
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Long> append(long epoch, long position, byte[] batch, int length) {
+    Waiting waiting = new Waiting(epoch, position, batch, length, new CompletableFuture<>());
+    synchronized (backlog) {
+      if (backlogBytes > 0 && backlogBytes + length > MOST_BACKLOG) {
+        return CompletableFuture.failedFuture(
+            new IOException("log stalled: " + backlogBytes + " bytes wait"));
+      }
+      backlog.addLast(waiting);
+      backlogBytes += length;
+    }
+    drain();
+    return waiting.done();
+  }
+
+  /** Hands over what waits, as far as it is taken. */
+  private void drain() {
+    List<Runnable> refusals = new ArrayList<>();
+    boolean rest;
+    synchronized (backlog) {
+      while (!backlog.isEmpty()) {
+        Waiting next = backlog.peekFirst();
+        try {
+          Sequencer.Taken taken =
+              sequencer.append(
+                  next.epoch(), next.position(), next.batch(), next.length(), next.done());
+          if (taken == Sequencer.Taken.NOT_NOW) {
+            break;
+          }
+          if (taken == Sequencer.Taken.NOT_LEADER) {
+            refusals.add(
+                () -> next.done().completeExceptionally(new NotLeaderException(leader())));
+          }
+          status.disk(null);
+        } catch (ExpiredException | PositionException e) {
+          refusals.add(() -> next.done().completeExceptionally(e));
+        } catch (IOException e) {
+          trouble(e);
+          break;
+        }
+        backlog.removeFirst();
+        backlogBytes -= next.length();
+      }
+      rest = !backlog.isEmpty();
+    }
+    refusals.forEach(Runnable::run);
+    stored();
+    if (rest && !closed) {
+      var _ = housekeeping.schedule(this::drain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** A batch of the owner in this process; false if it takes nothing now. */
+  boolean submit(long epoch, long position, byte[] batch, int length) throws ExpiredException {
+    try {
+      boolean taken =
+          sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
+      if (taken) {
+        status.disk(null);
+        stored();
+      }
+      return taken;
+    } catch (ExpiredException e) {
+      throw e;
+    } catch (IOException e) {
+      trouble(e);
+      return false;
+    }
+  }
+
+  private void trouble(IOException e) {
+    if (!(e instanceof NotLeaderException)
+        && !(e instanceof ExpiredException)
+        && !(e instanceof PositionException)) {
+      status.disk(e);
+    }
+  }
+
+  // ---- what is committed ----
+
+  /** As the only voter, unsynced: what was written is committed. */
+  private void stored() {
+    if (!config.store().sync() && sequencer.sole()) {
+      durable();
+    }
+  }
+
+  private void durable() {
+    if (sequencer.sole()) {
+      sequencer.stored();
+      tellCommitted();
+    }
+  }
+
+  private void tellCommitted() {
+    long position = committed();
+    for (MemberListener listener : listeners) {
+      listener.committed(position);
+    }
+  }
+
+  @Override
+  public long committed() {
+    return sequencer.sole()
+        ? store.durablePosition()
+        : Math.min(machine.position(), store.position());
+  }
+
+  @Override
+  public long first() {
+    return store.firstPosition();
+  }
+
+  @Override
+  public LogReader reader(long position) throws IOException {
+    long first = first();
+    if (position < first) {
+      throw new LogTrimmedException(position, first);
+    }
+    return store.reader(position, this::committed);
+  }
+
+  @Override
+  public CompletableFuture<Void> trim(long epoch, long position) {
+    if (position <= machine.trimPosition()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    try {
+      if (epoch != sequencer.epoch()) {
+        throw new ExpiredException("the log has another owner");
+      }
+      long keep = Math.min(position, committed());
+      if (sequencer.take(at -> Command.trim(at, keep), done) != Sequencer.Taken.YES) {
+        throw new NotLeaderException(leader());
+      }
+      stored();
+      return done.thenApply(_ -> null);
+    } catch (IOException e) {
+      trouble(e);
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Streams streams() {
+    return machine.streams();
+  }
+
+  @Override
+  public LogStatistics statistics() {
+    long[] micros = latency.percentilesMicros();
+    return new LogStatistics(
+        machine.bytes(), machine.records(), micros[0], micros[1], engine.members());
+  }
+
+  @Override
+  public Log.Status status() {
+    return status.status();
+  }
+
+  @Override
+  public String reason() {
+    return status.reason();
+  }
+
+  @Override
+  public String leader() {
+    return leading() ? engine.address() : leader;
+  }
+
+  // ---- from the engine ----
+
+  private final class FromStorage implements RaftStorage.StorageEvents {
+    @Override
+    public void wrote() {
+      if (!sequencer.sole()) {
+        tellCommitted();
+      }
+    }
+
+    @Override
+    public void disk(@Nullable IOException error) {
+      status.disk(error);
+    }
+
+    @Override
+    public void broken(IOException error) {
+      Member.this.broken(error);
+    }
+  }
+
+  private void broken(IOException error) {
+    status.broken(String.valueOf(error.getMessage()));
+    if (error instanceof LogCorruptException && folder.several()) {
+      folder.markDamaged(error.getMessage());
+      damaged.complete(error.getMessage());
+    }
+  }
+
+  private final class FromMachine implements LogMachine.MachineEvents {
+    @Override
+    public void applied(@Nullable Closure done) {
+      if (done != null) {
+        sequencer.applied(done);
+        lastApplied = done;
+      }
+    }
+
+    @Override
+    public void advanced() {
+      if (guard.closed() && guard.applied(machine.appliedTerm())) {
+        folder.rebuilt();
+      }
+      Closure last = lastApplied;
+      if (last != null) {
+        lastApplied = null;
+        sequencer.committed(last);
+      }
+      tellCommitted();
+      boolean waits;
+      synchronized (backlog) {
+        waits = !backlog.isEmpty();
+      }
+      if (waits) {
+        drain();
+      }
+    }
+
+    @Override
+    public void leads(long term) {
+      boolean sole = engine.soleVoter();
+      sequencer.leads(term, sole, machine.position(), machine.ownerEpoch());
+      leader = engine.address();
+      status.leader(true);
+      LOG.info("leads the log in term {} from position {}", term, machine.position());
+      for (MemberListener listener : listeners) {
+        listener.leads(machine.position(), machine.ownerEpoch());
+      }
+      drain();
+    }
+
+    @Override
+    public void follows() {
+      sequencer
+          .follows()
+          .forEach(done -> done.completeExceptionally(new NotLeaderException(leader)));
+      leader = "";
+      status.leader(false);
+      if (!closed) {
+        LOG.warn("does not lead the log any more");
+      }
+      for (MemberListener listener : listeners) {
+        listener.follows();
+      }
+      drain();
+    }
+
+    @Override
+    public void leader(String address) {
+      leader = address;
+      status.leader(!address.isEmpty());
+    }
+
+    @Override
+    public void owner(long epoch, String name) {
+      for (MemberListener listener : listeners) {
+        listener.owner(epoch, name);
+      }
+    }
+
+    @Override
+    public void configured(Configuration configuration) {
+      LOG.info("members of the log: {}", configuration);
+    }
+
+    @Override
+    public void snapshotDue() {
+      if (snapshotting.compareAndSet(false, true)) {
+        housekeeping.execute(() -> engine.snapshot(() -> snapshotting.set(false)));
+      }
+    }
+
+    @Override
+    public void failed(String reason) {
+      status.broken(reason);
+    }
+  }
+
+  /** Once a second: space, idle streams. */
+  private void look() {
+    try {
+      status.look();
+      Duration limit = config.idleLimit();
+      if (limit != null && leading()) {
+        long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;
+        for (long stream : machine.streams().idleSince(before)) {
+          LOG.info("stream {} was idle for longer than {}: it expires", stream, limit);
+          var _ = sequencer.take(at -> Command.expired(at, stream), null);
+        }
+        stored();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("housekeeping of the log", e);
+    }
+  }
+
+  /** Reads every byte: damage is found before it is needed. */
+  private void scrub() {
+    try {
+      store.verify(_ -> {});
+    } catch (LogCorruptException e) {
+      LOG.error("damage was found: {}", e.getMessage());
+      broken(e);
+    } catch (IOException e) {
+      LOG.warn("the log could not be looked through", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    storage.stop();
+    housekeeping.shutdownNow();
+    engine.close();
+    if (transport != null) {
+      transport.close();
+    }
+    folder.close();
+  }
+}

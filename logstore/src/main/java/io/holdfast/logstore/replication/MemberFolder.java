@@ -1,0 +1,205 @@
+package io.holdfast.logstore.replication;
+
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.rpc.TlsFiles;
+import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.SegmentStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of a member, and how far it is trusted. The store in it locks it, so that everything
+ * here has one owner.
+ *
+ * <p>A member of several whose files are damaged sets them aside (one folder {@code damaged} is
+ * kept to be looked at) and begins with none, to be rebuilt; its term and vote are kept, for they
+ * have a checksum of their own. A damaged vote is an error: that member must be replaced under
+ * another name.
+ */
+final class MemberFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberFolder.class);
+  private static final String DAMAGED = "damaged";
+  private static final String MARK = "damage-found";
+  private static final List<String> LOG_FOLDERS = List.of("segments", "snapshot");
+
+  private final MemberConfig config;
+  private final SegmentStore store;
+  private final @Nullable Identity identity;
+  private final boolean lost;
+  private @Nullable MemberHello hello;
+
+  private MemberFolder(
+      MemberConfig config, SegmentStore store, @Nullable Identity identity, boolean lost) {
+    this.config = config;
+    this.store = store;
+    this.identity = identity;
+    this.lost = lost;
+  }
+
+  static MemberFolder open(MemberConfig config) throws IOException {
+    Path directory = config.directory();
+    boolean several = config.members().size() > 1;
+    boolean lost = false;
+    SegmentStore store;
+    if (several && Files.exists(directory.resolve(MARK))) {
+      setAside(config);
+      lost = true;
+    }
+    try {
+      store = SegmentStore.open(directory, config.store());
+    } catch (LogCorruptException e) {
+      if (!several) {
+        throw e;
+      }
+      LOG.error("the log of this member is damaged: {}", e.getMessage());
+      setAside(config);
+      lost = true;
+      store = SegmentStore.open(directory, config.store());
+    }
+    try {
+      Identity identity =
+          config.self() == null ? null : Identity.begin(directory, config.self().id());
+      if (several && !config.store().sync() && !store.continuedBoot()) {
+        LOG.warn(
+            "the machine has restarted, and the log is not synced: what this member had"
+                + " acknowledged may be missing");
+        lost = true;
+      }
+      return new MemberFolder(config, store, identity, lost);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Moves the files of the log away. Opens the store first, so that nobody else uses them. */
+  private static void setAside(MemberConfig config) throws IOException {
+    Path directory = config.directory();
+    Path aside = directory.resolve(DAMAGED);
+    delete(aside);
+    Files.createDirectories(aside);
+    for (String name : LOG_FOLDERS) {
+      Path folder = directory.resolve(name);
+      if (Files.exists(folder)) {
+        Files.move(folder, aside.resolve(name));
+      }
+    }
+    Files.deleteIfExists(directory.resolve(MARK));
+    LOG.warn("the damaged files are kept in {}", aside);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  SegmentStore store() {
+    return store;
+  }
+
+  /** Whether there are others that can give back what this member lost. */
+  boolean several() {
+    return config.members().size() > 1;
+  }
+
+  /** The next start sets the files aside. */
+  void markDamaged(@Nullable String what) {
+    try {
+      Files.write(
+          config.directory().resolve(MARK),
+          String.valueOf(what).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.error("cannot note that the log is damaged", e);
+    }
+  }
+
+  Transport connect(TlsFiles tls, VoteGuard guard) throws IOException {
+    MemberHello made = new MemberHello(Objects.requireNonNull(identity), config.members(), guard);
+    hello = made;
+    return new Transport(tls, made);
+  }
+
+  void term(LongSupplier term) {
+    if (hello != null) {
+      hello.term(term);
+    }
+  }
+
+  /** Decides how far the folder is trusted. May wait for other members. */
+  Beginning.Mode begin(@Nullable Transport transport, VoteGuard guard) throws IOException {
+    Identity who = identity;
+    MemberHello heard = hello;
+    if (who == null || heard == null || transport == null || config.self() == null) {
+      return Beginning.Mode.TRUSTED;
+    }
+    transport.listen(config.self().host(), config.self().port());
+    if (!several()) {
+      who.state(Identity.State.MEMBER);
+      return Beginning.Mode.TRUSTED;
+    }
+    Beginning beginning =
+        new Beginning(who, heard, transport, config.self(), config.members());
+    Beginning.Mode mode = Beginning.Mode.TRUSTED;
+    if (lost || who.state() == Identity.State.REBUILDING) {
+      mode = Beginning.Mode.REBUILDING;
+    } else if (who.state() == Identity.State.NEW) {
+      mode = beginning.ask();
+    }
+    if (mode == Beginning.Mode.REBUILDING) {
+      for (Identity.Hello each : heard.heard().values()) {
+        Identity.Start remembered = each.peers().get(who.id());
+        if (remembered != null) {
+          who.follow(remembered);
+        }
+      }
+      guard.close(beginning.others());
+      who.state(Identity.State.REBUILDING);
+      beginning.dialAll();
+    } else {
+      who.state(Identity.State.MEMBER);
+    }
+    return mode;
+  }
+
+  /** The member has again all that it may have promised. */
+  void rebuilt() {
+    LOG.info("this member is rebuilt: it votes again");
+    trusted();
+  }
+
+  /** From now on it is believed, whatever it lost. */
+  void trusted() {
+    if (identity != null) {
+      try {
+        identity.state(Identity.State.MEMBER);
+      } catch (IOException e) {
+        LOG.error("cannot note that the member is whole", e);
+      }
+    }
+  }
+
+  Identity.State state() {
+    return identity == null ? Identity.State.MEMBER : identity.state();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,70 @@
+package io.holdfast.logstore.replication;
+
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.rpc.RpcContext;
+import com.alipay.sofa.jraft.rpc.RpcProcessor;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
+import com.alipay.sofa.jraft.rpc.RpcServer;
+import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
+import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
+import com.alipay.sofa.jraft.rpc.impl.core.GetFileRequestProcessor;
+import com.alipay.sofa.jraft.rpc.impl.core.InstallSnapshotRequestProcessor;
+import com.alipay.sofa.jraft.rpc.impl.core.RequestVoteRequestProcessor;
+import com.alipay.sofa.jraft.rpc.impl.core.TimeoutNowRequestProcessor;
+import io.holdfast.logstore.rpc.RaftServer;
+import io.holdfast.logstore.rpc.Transport;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The requests of other members that this one answers: Raft's own, and none of the engine's CLI. */
+final class RaftRequests {
+  private RaftRequests() {}
+
+  /** A server that listens, and answers as soon as there is a node. */
+  static RpcServer serve(Transport transport, PeerId self, VoteGuard guard) throws IOException {
+    RpcServer server = new RaftServer(transport, self.getEndpoint());
+    AppendEntriesRequestProcessor append = new AppendEntriesRequestProcessor(null);
+    server.registerConnectionClosedEventListener(append);
+    server.registerProcessor(append);
+    server.registerProcessor(new GetFileRequestProcessor(null));
+    server.registerProcessor(new InstallSnapshotRequestProcessor(null));
+    server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
+    server.registerProcessor(new PingRequestProcessor(null));
+    server.registerProcessor(new TimeoutNowRequestProcessor(null));
+    if (!server.init(null)) {
+      throw new IOException("cannot listen at " + self.getEndpoint());
+    }
+    return server;
+  }
+
+  /** Asks the guard before the node is asked for its vote. */
+  private record Guarded(RequestVoteRequestProcessor node, VoteGuard guard)
+      implements RpcProcessor<RequestVoteRequest> {
+    @Override
+    public void handleRequest(RpcContext context, RequestVoteRequest request) {
+      if (guard.mayVote(request.getTerm())) {
+        node.handleRequest(context, request);
+      } else {
+        context.sendResponse(
+            RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
+      }
+    }
+
+    @Override
+    public String interest() {
+      return node.interest();
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return node.executor();
+    }
+
+    @Override
+    public RpcProcessor.@Nullable ExecutorSelector executorSelector() {
+      return node.executorSelector();
+    }
+  }
+}
