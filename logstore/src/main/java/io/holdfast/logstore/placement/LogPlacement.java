@@ -49,9 +49,7 @@ public final class LogPlacement {
           case LogConfig.Members members -> {
             LogConfig.Member own = members.own();
             List<MemberAddress> all =
-                members.all().stream()
-                    .map(each -> address(each.id(), each.address()))
-                    .toList();
+                members.all().stream().map(each -> address(each.id(), each.address())).toList();
             yield MemberConfig.member(
                 config.directory(),
                 config.sync(),
@@ -62,9 +60,7 @@ public final class LogPlacement {
           case LogConfig.Alone _, LogConfig.Servers _ ->
               MemberConfig.alone(config.directory(), config.sync());
         };
-    return plain
-        .withStore(store)
-        .withIdleLimit(config.idleLimit().orElse(null));
+    return plain.withStore(store).withIdleLimit(config.idleLimit().orElse(null));
   }
 
   private static MemberAddress address(String id, HostPort address) {

@@ -4,14 +4,14 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogCorruptException;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A member of the log, alone or with others, in this process. From any thread.
  *
- * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in other
- * processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
+ * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in
+ * other processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
  */
 public final class Member implements SharedLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -111,8 +111,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine =
-        new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.machine = new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());
@@ -235,6 +234,16 @@ public final class Member implements SharedLog, AutoCloseable {
     return machine;
   }
 
+  /** The term that this member is in. */
+  public long term() {
+    return engine.term();
+  }
+
+  /** Index of the last entry that it holds. */
+  public long index() {
+    return store.lastIndex();
+  }
+
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
@@ -251,7 +260,10 @@ public final class Member implements SharedLog, AutoCloseable {
         epoch = sequencer.own(owner, done);
       } else if (sequencer.leading() && resume != sequencer.epoch()) {
         throw new ExpiredException(
-            "the log has a later owner, of epoch " + sequencer.epoch() + ": " + machine.ownerName());
+            "the log has a later owner, of epoch "
+                + sequencer.epoch()
+                + ": "
+                + machine.ownerName());
       } else {
         long keep = machine.trimPosition(); // says nothing new, and is behind all that was given
         epoch =
@@ -302,8 +314,7 @@ public final class Member implements SharedLog, AutoCloseable {
             break;
           }
           if (taken == Sequencer.Taken.NOT_LEADER) {
-            refusals.add(
-                () -> next.done().completeExceptionally(new NotLeaderException(leader())));
+            refusals.add(() -> next.done().completeExceptionally(new NotLeaderException(leader())));
           }
           status.disk(null);
         } catch (ExpiredException | PositionException e) {
@@ -327,8 +338,7 @@ public final class Member implements SharedLog, AutoCloseable {
   /** A batch of the owner in this process; false if it takes nothing now. */
   boolean submit(long epoch, long position, byte[] batch, int length) throws ExpiredException {
     try {
-      boolean taken =
-          sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
+      boolean taken = sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
       if (taken) {
         status.disk(null);
         stored();
