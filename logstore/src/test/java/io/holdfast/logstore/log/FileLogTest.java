@@ -268,7 +268,7 @@ class FileLogTest {
   @Test
   void anOfflineReaderGoesOnWithWhatWasWrittenSince() throws Exception {
     try (FileLog log = FileLog.open(directory, SMALL);
-        OfflineLog offline = OfflineLog.open(directory)) {
+        FileLogScan offline = FileLogScan.open(directory)) {
       assertThat(offline.next()).isFalse();
       for (int i = 0; i < 100; i++) {
         Records.append(log, i, 600);

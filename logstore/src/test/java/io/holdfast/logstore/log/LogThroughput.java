@@ -66,7 +66,7 @@ final class LogThroughput {
     }
     start = System.nanoTime();
     long end = 0;
-    try (OfflineLog log = OfflineLog.open(directory)) {
+    try (FileLogScan log = FileLogScan.open(directory)) {
       while (log.next()) {
         end = log.end();
       }
