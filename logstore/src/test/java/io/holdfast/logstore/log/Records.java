@@ -79,7 +79,7 @@ final class Records {
   /** Numbers of the records that a reader without ownership finds. */
   static List<Long> readOffline(Path directory) throws IOException {
     List<Long> numbers = new ArrayList<>();
-    try (OfflineLog log = OfflineLog.open(directory)) {
+    try (FileLogScan log = FileLogScan.open(directory)) {
       while (log.next()) {
         numbers.add(check(log.record()));
       }
