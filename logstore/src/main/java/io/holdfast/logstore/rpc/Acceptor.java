@@ -38,11 +38,7 @@ final class Acceptor {
    *     loops' time
    */
   Acceptor(
-      SslContext tls,
-      HelloHandler hello,
-      Limits limits,
-      Refusals refusals,
-      Executor handshakes) {
+      SslContext tls, HelloHandler hello, Limits limits, Refusals refusals, Executor handshakes) {
     this.tls = tls;
     this.hello = hello;
     this.limits = limits;
@@ -91,7 +87,7 @@ final class Acceptor {
       var _ = channel.close();
       return;
     }
-    Sockets.configure(channel);
+    Sockets.configure(channel, tls.newHandler(channel.alloc(), handshakes), limits);
     AcceptedLink owner = new AcceptedLink(this);
     CompletableFuture<Link> link = new CompletableFuture<>();
     var _ =
@@ -105,8 +101,6 @@ final class Acceptor {
             });
     channel
         .pipeline()
-        .addLast(tls.newHandler(channel.alloc(), handshakes))
-        .addLast(new FrameDecoder(limits))
         .addLast(
             new Greeting(
                 false,

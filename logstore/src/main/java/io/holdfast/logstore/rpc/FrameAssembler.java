@@ -71,7 +71,11 @@ final class FrameAssembler {
     if (length < Frame.HEAD || length > longest) {
       throw new BadFrameException(
           Refusal.FRAME_LENGTH,
-          Integer.toUnsignedString(length) + " bytes, while " + Frame.HEAD + " to " + longest
+          Integer.toUnsignedString(length)
+              + " bytes, while "
+              + Frame.HEAD
+              + " to "
+              + longest
               + " are allowed");
     }
     bytes = new byte[Math.min(length, FIRST_PIECE)];

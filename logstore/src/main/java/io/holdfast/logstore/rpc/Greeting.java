@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a connection from its first byte to the end of the hello, and puts a {@link Link} in its own
- * place. The side that dials speaks first; that the other answers with its hello tells that it
+ * Takes a connection from its first byte to the end of the hello, and puts a {@link Link} in its
+ * own place. The side that dials speaks first; that the other answers with its hello tells that it
  * accepted ours (and our certificate: with TLS 1.3 the dialling side is done before the other has
  * seen it). Owned by the connection's event loop.
  */
@@ -76,9 +76,7 @@ final class Greeting extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext context) {
     Runnable tooLate = () -> tooLate(context);
     var timer =
-        context
-            .executor()
-            .schedule(tooLate, limits.greeting().toNanos(), TimeUnit.NANOSECONDS);
+        context.executor().schedule(tooLate, limits.greeting().toNanos(), TimeUnit.NANOSECONDS);
     var _ = link.whenComplete((done, failure) -> timer.cancel(false));
   }
 
@@ -108,8 +106,7 @@ final class Greeting extends ChannelInboundHandlerAdapter {
     }
     Frame frame = (Frame) message;
     if (frame.type() == (Frame.HELLO | Frame.ANSWER) && dialled) {
-      refuse(
-          context, Refusal.HELLO_NOT_ACCEPTED, frame.body().toString(StandardCharsets.UTF_8));
+      refuse(context, Refusal.HELLO_NOT_ACCEPTED, frame.body().toString(StandardCharsets.UTF_8));
       return;
     }
     if (frame.type() != Frame.HELLO) {

@@ -163,8 +163,7 @@ final class RaftClient implements RpcClient {
   private static void send(Link link, Asking asking, Object request, long timeoutNanos)
       throws RemotingException {
     long id = link.calls().open(asking, timeoutNanos);
-    boolean sent =
-        link.send(asking.exchange.requestFrame(link.allocator(), id, (Message) request));
+    boolean sent = link.send(asking.exchange.requestFrame(link.allocator(), id, (Message) request));
     if (!sent && link.calls().withdraw(id)) {
       throw new RemotingException(link.peer().remoteAddress() + " takes no more just now");
     }

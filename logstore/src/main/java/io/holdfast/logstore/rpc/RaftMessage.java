@@ -76,8 +76,8 @@ enum RaftMessage {
   }
 
   /**
-   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so once
-   * for each class. What the attack consists of is refused here before it is parsed.
+   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so
+   * once for each class. What the attack consists of is refused here before it is parsed.
    */
   static void silenceProtobuf() {
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "");
@@ -138,7 +138,8 @@ enum RaftMessage {
   /**
    * Frame of an answer in this exchange.
    *
-   * @throws IllegalArgumentException if it is neither the answer that this exchange has nor an error
+   * @throws IllegalArgumentException if it is neither the answer that this exchange has nor an
+   *     error
    */
   ByteBuf answerFrame(ByteBufAllocator allocator, long id, Object message) {
     if (answer.getClass() == message.getClass()) {

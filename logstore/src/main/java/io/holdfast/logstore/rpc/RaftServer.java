@@ -218,10 +218,7 @@ public class RaftServer implements RpcServer {
   }
 
   private static ErrorResponse error(RaftError code, String text) {
-    return ErrorResponse.newBuilder()
-        .setErrorCode(code.getNumber())
-        .setErrorMsg(text)
-        .build();
+    return ErrorResponse.newBuilder().setErrorCode(code.getNumber()).setErrorMsg(text).build();
   }
 
   /** Who asked, and how he is answered; from any thread. */

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once for each remote address and reason that a connection was refused;
- * what keeps a peer from a hello also again after one has succeeded. Remembers the latest {@value #MOST} such pairs. Thread-safe.
+ * Says once for each remote address and reason that a connection was refused; what keeps a peer
+ * from a hello also again after one has succeeded. Remembers the latest {@value #MOST} such pairs.
+ * Thread-safe.
  */
 final class Refusals {
   static final int MOST = 1024;
@@ -32,7 +33,8 @@ final class Refusals {
   /**
    * Logs it unless that was done.
    *
-   * @param address of a peer that dialled us, without its port, or {@code host:port} that we dialled
+   * @param address of a peer that dialled us, without its port, or {@code host:port} that we
+   *     dialled
    */
   void note(String address, Refusal refusal, String detail) {
     boolean first;
@@ -54,7 +56,8 @@ final class Refusals {
   void forget(String address) {
     synchronized (said) {
       if (!said.isEmpty()) {
-        said.keySet().removeIf(key -> key.address().equals(address) && key.refusal().preventsHello());
+        said.keySet()
+            .removeIf(key -> key.address().equals(address) && key.refusal().preventsHello());
       }
     }
   }

@@ -66,9 +66,7 @@ final class TlsFailure {
     if (text.contains("Tag mismatch") || text.contains("bad_record_mac")) {
       return Refusal.ALTERED;
     }
-    return e.getCause() == null || e.getCause() instanceof SSLException
-        ? Refusal.TLS_FAILED
-        : null;
+    return e.getCause() == null || e.getCause() instanceof SSLException ? Refusal.TLS_FAILED : null;
   }
 
   static String text(Throwable failure) {

@@ -167,8 +167,7 @@ final class TlsMaterial {
     }
     String mismatch = file + ": the key does not fit the certificate in " + files.certificate();
     try {
-      PrivateKey key =
-          KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(encoded);
+      PrivateKey key = KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(encoded);
       if (!fits(key, publicKey)) {
         throw new IOException(mismatch);
       }
@@ -178,8 +177,7 @@ final class TlsMaterial {
     }
   }
 
-  private static boolean fits(PrivateKey key, PublicKey publicKey)
-      throws GeneralSecurityException {
+  private static boolean fits(PrivateKey key, PublicKey publicKey) throws GeneralSecurityException {
     String algorithm =
         switch (publicKey.getAlgorithm()) {
           case "RSA" -> "SHA256withRSA";

@@ -55,8 +55,8 @@ public final class Transport implements AutoCloseable {
   /**
    * Reads the files; listens and dials nothing yet.
    *
-   * @throws IOException if something is wrong with one of the files: one line that names it and what
-   *     was found
+   * @throws IOException if something is wrong with one of the files: one line that names it and
+   *     what was found
    */
   public Transport(TlsFiles tls, HelloHandler hello) throws IOException {
     this(tls, hello, Limits.defaults());
@@ -152,13 +152,11 @@ public final class Transport implements AutoCloseable {
           protected void initChannel(Channel channel) {
             dialled.add(channel);
             channel.closeFuture().addListener(closed -> dialled.remove(channel));
-            Sockets.configure(channel);
+            Sockets.configure(
+                channel, tls.client().newHandler(channel.alloc(), host, port), limits);
             channel
                 .pipeline()
-                .addLast(tls.client().newHandler(channel.alloc(), host, port))
-                .addLast(new FrameDecoder(limits))
-                .addLast(
-                    new Greeting(true, remote, remote, hello, limits, refusals, owner, link));
+                .addLast(new Greeting(true, remote, remote, hello, limits, refusals, owner, link));
           }
         };
     try {
