@@ -1,9 +1,9 @@
 package io.holdfast.logstore.log;
 
-import io.holdfast.logstore.segment.LogReader;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -210,8 +210,7 @@ public final class OwnedLog implements Log {
 
   /** The next batch gets the room that this one needed, so that little is copied to grow. */
   private void seal(Batch batch) {
-    capacity =
-        Math.clamp(Integer.highestOneBit(batch.length) * 2L, LEAST_CAPACITY, BATCH_BYTES);
+    capacity = Math.clamp(Integer.highestOneBit(batch.length) * 2L, LEAST_CAPACITY, BATCH_BYTES);
     open = null;
     synchronized (giving) {
       Batch last = queue.peekLast();

@@ -121,7 +121,9 @@ final class Engine implements AutoCloseable {
     String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
     NodeManager.getInstance().addAddress(self.getEndpoint());
     RpcServer server =
-        transport == null ? null : RaftRequests.serve(transport, self, network.guard(), network.members());
+        transport == null
+            ? null
+            : RaftRequests.serve(transport, self, network.guard(), network.members());
     NodeImpl node = new NodeImpl(group, self);
     early.accept(node);
     if (!node.init(options)) {
@@ -147,7 +149,8 @@ final class Engine implements AutoCloseable {
     options.setRaftMetaUri("meta");
     options.setSnapshotUri(config.directory().resolve("snapshot").toString());
     options.setSnapshotIntervalSecs(0);
-    options.setElectionTimeoutMs((int) config.electionTimeout().toMillis() + 100 - config.priority());
+    options.setElectionTimeoutMs(
+        (int) config.electionTimeout().toMillis() + 100 - config.priority());
     options.setElectionPriority(
         config.priority() == 0 ? ElectionPriority.NotElected : ElectionPriority.Disabled);
     options.setRpcConnectTimeoutMs(CONNECT_MILLIS);
@@ -227,12 +230,12 @@ final class Engine implements AutoCloseable {
     boolean leads = node.isLeader(false);
     List<PeerId> alive = leads ? node.listAlivePeers() : List.of();
     members.add(
-        new LogStatistics.Member(id(self), address(), leads ? "leader" : "follower", leads ? 0 : -1));
+        new LogStatistics.Member(
+            id(self), address(), leads ? "leader" : "follower", leads ? 0 : -1));
     for (String other : configured()) {
       if (!other.equals(self.toString())) {
         PeerId peer = PeerId.parsePeer(other);
-        String role =
-            !leads ? "other" : alive.contains(peer) ? "follower" : "unreachable";
+        String role = !leads ? "other" : alive.contains(peer) ? "follower" : "unreachable";
         members.add(new LogStatistics.Member(id(peer), other, role, leads ? lag(peer) : -1));
       }
     }

@@ -83,6 +83,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
+
   private volatile boolean closed;
 
   /** Members that do not answer; on the thread of housekeeping. */
@@ -151,8 +152,7 @@ public final class Member implements SharedLog, AutoCloseable {
         config,
         storage,
         machine,
-        new Engine.Network(
-            transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
+        new Engine.Network(transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
         sequencer::node);
   }
 

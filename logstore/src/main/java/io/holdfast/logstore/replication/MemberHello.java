@@ -66,8 +66,7 @@ final class MemberHello implements HelloHandler {
       if (member.id().equals(hello.id()) && !peer.certificateNames().contains(member.host())) {
         throw new RefusedException(
             "the certificate (%s) is not that of member %s at %s"
-                .formatted(
-                    String.join(", ", peer.certificateNames()), member.id(), member.host()));
+                .formatted(String.join(", ", peer.certificateNames()), member.id(), member.host()));
       }
     }
     String refusal;

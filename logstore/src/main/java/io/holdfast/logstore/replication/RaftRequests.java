@@ -22,7 +22,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of other members that this one answers: Raft's own, and none of the engine's CLI. */
+/**
+ * The requests of other members that this one answers: Raft's own, and none of the engine's CLI.
+ */
 final class RaftRequests {
   private RaftRequests() {}
 
@@ -61,8 +63,7 @@ final class RaftRequests {
       if (guard.mayVote(request.getTerm())) {
         node.handleRequest(context, request);
       } else {
-        context.sendResponse(
-            RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
+        context.sendResponse(RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
       }
     }
 
