@@ -167,7 +167,7 @@ final class LogMachine extends StateMachineAdapter {
         long before = trimPosition;
         trimPosition = Math.clamp(command.number(), trimPosition, position);
         storage.trim(trimPosition);
-        yield trimPosition > before;
+        yield trimPosition > before && position - snapshotPosition >= snapshotBytes / 4;
       }
       case OWNER -> {
         ownerEpoch = command.number();
