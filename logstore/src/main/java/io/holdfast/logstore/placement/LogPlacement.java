@@ -4,6 +4,7 @@ import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.log.LogBackend;
 import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.remote.RemoteBackend;
 import io.holdfast.logstore.replication.Member;
 import io.holdfast.logstore.replication.MemberConfig;
 import io.holdfast.logstore.rpc.MemberAddress;
@@ -35,8 +36,7 @@ public final class LogPlacement {
       case LogConfig.Alone _ -> Member.start(member(config), null).backend(patience);
       case LogConfig.Members members ->
           Member.start(member(config), tls(members.tls())).backend(patience);
-      case LogConfig.Servers servers ->
-          throw new IOException("a log on " + servers.addresses() + " is not built yet");
+      case LogConfig.Servers servers -> RemoteBackend.of(servers, patience);
     };
   }
 

@@ -224,6 +224,16 @@ public final class Member implements SharedLog, AutoCloseable {
     return machine;
   }
 
+  /** The term that this member is in. */
+  public long term() {
+    return engine.term();
+  }
+
+  /** Index of the last entry that it holds. */
+  public long index() {
+    return store.lastIndex();
+  }
+
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();

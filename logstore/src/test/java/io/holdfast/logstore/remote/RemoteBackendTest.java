@@ -221,7 +221,8 @@ class RemoteBackendTest {
     await().until(() -> !owner.statuses.isEmpty());
     owner.append(500);
     assertThat(owner.statuses).containsExactly(Log.Status.OTHER_ERROR);
-    assertThat(owner.reasons.getFirst()).contains("cannot be reached", "a:1: connection refused");
+    assertThat(owner.reasons.getFirst())
+        .contains("no member of the log takes us", "a:1: connection refused");
     net.down.clear();
     allIsThereOnce();
     await().until(() -> owner.statuses.size() == 2);
