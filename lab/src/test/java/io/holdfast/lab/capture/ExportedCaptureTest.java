@@ -292,7 +292,9 @@ class ExportedCaptureTest {
       open(export, 1, opened("10.77.0.2", "10.77.0.1", 40_001, false, jumbo));
       for (int i = 0; i < 200; i++) {
         received(export, i, 1, i * 60_000L, part);
-        sent(export, i, List.of(new Sent.Target(1, i * 60_000L)), part);
+      }
+      for (int i = 0; i < 200; i++) {
+        sent(export, 200 + i, List.of(new Sent.Target(1, i * 60_000L)), part);
       }
     }
 

@@ -25,7 +25,7 @@ public final class FrozenFailoverd {
     Path frost = Path.of(arguments[1]);
     System.exit(
         Failoverd.serve(
-            config, asked -> new Freezable(Failoverd.openLog(asked), frost), System.err));
+            config, placed -> new Freezable(Failoverd.openLog(placed), frost), System.err));
   }
 
   /** Passes everything on but the flush, without which nothing commits. */

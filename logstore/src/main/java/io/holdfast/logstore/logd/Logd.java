@@ -191,7 +191,7 @@ public final class Logd implements AutoCloseable {
   }
 
   private static TlsFiles tls(LogdConfig config) {
-    return Objects.requireNonNull(LogPlacement.tls(config.members().tls()));
+    return LogPlacement.tls(config.members().tls());
   }
 
   /** For a transport that greets nobody. */

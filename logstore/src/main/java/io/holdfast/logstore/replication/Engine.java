@@ -24,6 +24,7 @@ import com.alipay.sofa.jraft.util.ThreadId;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.MemberOptions;
+import io.holdfast.logstore.rpc.PeerIdentity;
 import io.holdfast.logstore.rpc.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +68,14 @@ final class Engine implements AutoCloseable {
    *
    * @param transport null for a group of one without a network
    * @param guard of its votes
+   * @param members who has shown that it is one
    * @param joining it begins without members, and is told who they are
    */
-  record Network(@Nullable Transport transport, VoteGuard guard, boolean joining) {}
+  record Network(
+      @Nullable Transport transport,
+      VoteGuard guard,
+      Predicate<PeerIdentity> members,
+      boolean joining) {}
 
   private Engine(
       MemberConfig config, NodeImpl node, PeerId self, Services parts, @Nullable RpcServer server) {
@@ -114,7 +121,7 @@ final class Engine implements AutoCloseable {
     String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
     NodeManager.getInstance().addAddress(self.getEndpoint());
     RpcServer server =
-        transport == null ? null : RaftRequests.serve(transport, self, network.guard());
+        transport == null ? null : RaftRequests.serve(transport, self, network.guard(), network.members());
     NodeImpl node = new NodeImpl(group, self);
     early.accept(node);
     if (!node.init(options)) {

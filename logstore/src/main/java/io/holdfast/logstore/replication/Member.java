@@ -4,22 +4,25 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogCorruptException;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A member of the log, alone or with others, in this process. From any thread.
  *
- * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in other
- * processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
+ * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in
+ * other processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
  */
 public final class Member implements SharedLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -77,7 +80,13 @@ public final class Member implements SharedLog, AutoCloseable {
 
   private long backlogBytes;
   private volatile String leader = "";
+
+  /** The engine may lead before its maker has it in hand. */
+  private final CountDownLatch assembled = new CountDownLatch(1);
   private volatile boolean closed;
+
+  /** Members that do not answer; on the thread of housekeeping. */
+  private Set<String> unreachable = Set.of();
 
   /** Of this round of the state machine; on its thread. */
   private @Nullable Closure lastApplied;
@@ -102,8 +111,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine =
-        new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.machine = new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());
@@ -123,6 +131,7 @@ public final class Member implements SharedLog, AutoCloseable {
       throw e;
     }
     folder.term(engine::term);
+    assembled.countDown();
     var _ = housekeeping.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     if (folder.several()) {
       var _ =
@@ -142,7 +151,8 @@ public final class Member implements SharedLog, AutoCloseable {
         config,
         storage,
         machine,
-        new Engine.Network(transport, guard, mode != Beginning.Mode.TRUSTED),
+        new Engine.Network(
+            transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
         sequencer::node);
   }
 
@@ -250,7 +260,10 @@ public final class Member implements SharedLog, AutoCloseable {
         epoch = sequencer.own(owner, done);
       } else if (sequencer.leading() && resume != sequencer.epoch()) {
         throw new ExpiredException(
-            "the log has a later owner, of epoch " + sequencer.epoch() + ": " + machine.ownerName());
+            "the log has a later owner, of epoch "
+                + sequencer.epoch()
+                + ": "
+                + machine.ownerName());
       } else {
         long keep = machine.trimPosition(); // says nothing new, and is behind all that was given
         epoch =
@@ -301,8 +314,7 @@ public final class Member implements SharedLog, AutoCloseable {
             break;
           }
           if (taken == Sequencer.Taken.NOT_LEADER) {
-            refusals.add(
-                () -> next.done().completeExceptionally(new NotLeaderException(leader())));
+            refusals.add(() -> next.done().completeExceptionally(new NotLeaderException(leader())));
           }
           status.disk(null);
         } catch (ExpiredException | PositionException e) {
@@ -326,8 +338,7 @@ public final class Member implements SharedLog, AutoCloseable {
   /** A batch of the owner in this process; false if it takes nothing now. */
   boolean submit(long epoch, long position, byte[] batch, int length) throws ExpiredException {
     try {
-      boolean taken =
-          sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
+      boolean taken = sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
       if (taken) {
         status.disk(null);
         stored();
@@ -502,6 +513,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void leads(long term) {
+      awaitAssembled();
       boolean sole = engine.soleVoter();
       sequencer.leads(term, sole, machine.position(), machine.ownerEpoch());
       leader = engine.address();
@@ -519,8 +531,8 @@ public final class Member implements SharedLog, AutoCloseable {
           .follows()
           .forEach(done -> done.completeExceptionally(new NotLeaderException(leader)));
       leader = "";
-      status.leader(false);
       if (!closed) {
+        status.leader(false);
         LOG.warn("does not lead the log any more");
       }
       for (MemberListener listener : listeners) {
@@ -532,7 +544,9 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void leader(String address) {
       leader = address;
-      status.leader(!address.isEmpty());
+      if (!closed) {
+        status.leader(!address.isEmpty());
+      }
     }
 
     @Override
@@ -550,7 +564,11 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void snapshotDue() {
       if (snapshotting.compareAndSet(false, true)) {
-        housekeeping.execute(() -> engine.snapshot(() -> snapshotting.set(false)));
+        housekeeping.execute(
+            () -> {
+              awaitAssembled();
+              engine.snapshot(() -> snapshotting.set(false));
+            });
       }
     }
 
@@ -560,10 +578,42 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** The leader says once who does not answer, and once when it does again. */
+  private void lookAtOthers() {
+    if (!folder.several() || !leading()) {
+      unreachable = Set.of();
+      return;
+    }
+    Set<String> now = new HashSet<>();
+    for (LogStatistics.Member each : engine.members()) {
+      if (each.role().equals("unreachable")) {
+        now.add(each.id());
+        if (!unreachable.contains(each.id())) {
+          LOG.warn("member {} of the log at {} does not answer", each.id(), each.address());
+        }
+      }
+    }
+    for (String before : unreachable) {
+      if (!now.contains(before)) {
+        LOG.info("member {} of the log answers again", before);
+      }
+    }
+    unreachable = now;
+  }
+
+  private void awaitAssembled() {
+    try {
+      assembled.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Once a second: space, idle streams. */
   private void look() {
     try {
       status.look();
+      lookAtOthers();
       Duration limit = config.idleLimit();
       if (limit != null && leading()) {
         long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;

@@ -89,6 +89,12 @@ public record MemberConfig(
         directory, store, self, members, priority, electionTimeout, lowSpace, snapshot, idleLimit);
   }
 
+  /** The same with another patience for a silent leader. */
+  public MemberConfig withElectionTimeout(Duration value) {
+    return new MemberConfig(
+        directory, store, self, members, priority, value, lowSpaceBytes, snapshotBytes, idleLimit);
+  }
+
   /** The same with streams that expire. */
   public MemberConfig withIdleLimit(@Nullable Duration value) {
     return new MemberConfig(

@@ -1,6 +1,7 @@
 package io.holdfast.logstore.replication;
 
 import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.rpc.PeerIdentity;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
 import io.holdfast.logstore.segment.SegmentStore;
@@ -133,6 +134,10 @@ final class MemberFolder implements AutoCloseable {
     MemberHello made = new MemberHello(Objects.requireNonNull(identity), config.members(), guard);
     hello = made;
     return new Transport(tls, made);
+  }
+
+  boolean isMember(PeerIdentity peer) {
+    return hello != null && hello.isMember(peer);
   }
 
   void term(LongSupplier term) {

@@ -5,8 +5,11 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.PeerIdentity;
 import io.holdfast.logstore.rpc.RefusedException;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -20,6 +23,11 @@ final class MemberHello implements HelloHandler {
   private final List<MemberAddress> members;
   private final VoteGuard guard;
   private final Map<String, Identity.Hello> heard = new ConcurrentHashMap<>();
+
+  /** Gone with their connections. */
+  private final Set<PeerIdentity> memberConnections =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private volatile LongSupplier term = () -> 0;
 
   MemberHello(Identity identity, List<MemberAddress> members, VoteGuard guard) {
@@ -31,6 +39,11 @@ final class MemberHello implements HelloHandler {
   /** Where the present term is asked for, once there is an engine. */
   void term(LongSupplier value) {
     term = value;
+  }
+
+  /** Whether who is at the other end of this connection has shown that it is a member. */
+  boolean isMember(PeerIdentity peer) {
+    return memberConnections.contains(peer);
   }
 
   /** What each other member said last in this start of ours, by id. */
@@ -66,6 +79,7 @@ final class MemberHello implements HelloHandler {
     if (refusal != null) {
       throw new RefusedException(refusal);
     }
+    memberConnections.add(peer);
     heard.put(hello.id(), hello);
     guard.heard(hello.id(), hello.term());
   }

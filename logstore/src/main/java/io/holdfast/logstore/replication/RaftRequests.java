@@ -12,10 +12,14 @@ import com.alipay.sofa.jraft.rpc.impl.core.GetFileRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.InstallSnapshotRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.RequestVoteRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.TimeoutNowRequestProcessor;
+import com.google.protobuf.Message;
+import io.holdfast.logstore.rpc.PeerIdentity;
 import io.holdfast.logstore.rpc.RaftServer;
+import io.holdfast.logstore.rpc.RefusedException;
 import io.holdfast.logstore.rpc.Transport;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of other members that this one answers: Raft's own, and none of the engine's CLI. */
@@ -23,8 +27,18 @@ final class RaftRequests {
   private RaftRequests() {}
 
   /** A server that listens, and answers as soon as there is a node. */
-  static RpcServer serve(Transport transport, PeerId self, VoteGuard guard) throws IOException {
-    RpcServer server = new RaftServer(transport, self.getEndpoint());
+  static RpcServer serve(
+      Transport transport, PeerId self, VoteGuard guard, Predicate<PeerIdentity> members)
+      throws IOException {
+    RpcServer server =
+        new RaftServer(transport, self.getEndpoint()) {
+          @Override
+          protected void admit(PeerIdentity peer, Message request) throws RefusedException {
+            if (!members.test(peer)) {
+              throw new RefusedException("a request of Raft from who is no member");
+            }
+          }
+        };
     AppendEntriesRequestProcessor append = new AppendEntriesRequestProcessor(null);
     server.registerConnectionClosedEventListener(append);
     server.registerProcessor(append);

@@ -7,6 +7,7 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +27,16 @@ final class Trio implements AutoCloseable {
   private final boolean sync;
   private final List<MemberAddress> addresses = new ArrayList<>();
   private final Map<String, Member> running = new LinkedHashMap<>();
-  private UnaryOperator<MemberConfig> with = config -> config;
+
+  /** All members share two cores with everything else here: they wait longer for one another. */
+  private UnaryOperator<MemberConfig> with =
+      config -> config.withElectionTimeout(Duration.ofSeconds(2));
 
   Trio(Path folder, boolean sync, String... ids) throws Exception {
     this.folder = folder;
     this.sync = sync;
-    this.authority = new Authority(folder.resolve("tls"), "authority");
+    this.authority =
+        new Authority(Files.createDirectories(folder.resolve("tls")), "authority");
     for (String id : ids) {
       addresses.add(new MemberAddress(id, "127.0.0.1", freePort()));
     }
@@ -44,7 +49,8 @@ final class Trio implements AutoCloseable {
   }
 
   Trio with(UnaryOperator<MemberConfig> change) {
-    with = change;
+    UnaryOperator<MemberConfig> before = with;
+    with = config -> change.apply(before.apply(config));
     return this;
   }
 

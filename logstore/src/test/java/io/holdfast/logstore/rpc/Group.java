@@ -167,7 +167,8 @@ final class Group implements AutoCloseable {
             @Override
             public void onApply(Iterator iterator) {
               while (iterator.hasNext()) {
-                applied.add(StandardCharsets.UTF_8.decode(iterator.getData().duplicate()).toString());
+                applied.add(
+                    StandardCharsets.UTF_8.decode(iterator.getData().duplicate()).toString());
                 if (iterator.done() != null) {
                   iterator.done().run(Status.OK());
                 }
@@ -178,9 +179,7 @@ final class Group implements AutoCloseable {
       PeerId id = new PeerId("localhost", port);
       RaftServer server = new RaftServer(made, id.getEndpoint());
       RaftRpcServerFactory.addRaftRequestProcessors(
-          server,
-          JRaftUtils.createExecutor("raft-", 4),
-          JRaftUtils.createExecutor("cli-", 1));
+          server, JRaftUtils.createExecutor("raft-", 4), JRaftUtils.createExecutor("cli-", 1));
       service = new RaftGroupService(NAME, id, options, server);
       node = service.start();
     }
@@ -215,9 +214,7 @@ final class Group implements AutoCloseable {
         done.complete(new Status(-1, "stopped"));
         return done;
       }
-      now.apply(
-              new Task(
-                  ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), done::complete));
+      now.apply(new Task(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), done::complete));
       return done;
     }
   }

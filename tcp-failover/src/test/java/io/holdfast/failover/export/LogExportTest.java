@@ -279,6 +279,51 @@ class LogExportTest {
   }
 
   @Test
+  void everySecondFullSegmentIsAcknowledged() throws IOException {
+    open(opened(false, 5_000, 9_000, PEER));
+    received(1, 0, bytes(100_000));
+
+    List<Segment> all = segments();
+
+    assertThat(mostInFlight(all)).isEqualTo(2 * (1_460 - 12));
+    assertThat(all.stream().filter(s -> s.ours() && s.data().length == 0).count())
+        .isEqualTo(1 + 100_000 / (2 * (1_460 - 12)));
+  }
+
+  /** Bytes that were on their way in one direction at a time. */
+  private static int mostInFlight(List<Segment> segments) {
+    int most = 0;
+    int[] next = new int[2];
+    for (Segment s : segments) {
+      next[s.ours() ? 1 : 0] = s.sequence() + s.data().length;
+      for (boolean ours : new boolean[] {false, true}) {
+        int acknowledged =
+            segments.subList(0, segments.indexOf(s) + 1).stream()
+                .filter(other -> other.ours() != ours && other.has(TcpFlyweight.ACK))
+                .mapToInt(Segment::ack)
+                .reduce((a, b) -> b)
+                .orElse(next[ours ? 1 : 0]);
+        most = Math.max(most, next[ours ? 1 : 0] - acknowledged);
+      }
+    }
+    return most;
+  }
+
+  @Test
+  void aConnectionThatIsLoggedAsOpenedOnceMoreGoesOn() throws IOException {
+    open(opened(false, 5_000, 9_000, PEER));
+    received(1, 0, bytes(100));
+    open(opened(false, 5_000, 9_000, PEER));
+    received(2, 100, bytes(100));
+    closed(3, Cause.LOCAL_ABORT);
+    open(opened(false, 5_000, 9_000, PEER));
+
+    assertThat(segments().stream().filter(s -> s.has(TcpFlyweight.SYN))).hasSize(2);
+    assertThat(export.connections()).hasSize(1);
+    assertThat(export.connections().getFirst().received()).isEqualTo(200);
+  }
+
+  @Test
   void timestampsRunWithTheRecordsAndNeverFall() throws IOException {
     open(opened(false, 5_000, 9_000, PEER));
     received(1_000, 0, bytes(100));
@@ -430,6 +475,7 @@ class LogExportTest {
     List<Segment> all = segments();
 
     assertThat(stream(all, true)).isEqualTo(bytes(200_001));
+    assertThat(mostInFlight(all)).as("the window has no scale").isLessThan(65_536);
     assertThat(all.stream().mapToInt(s -> s.data().length).max()).hasValue(65_000);
     assertThat(all.getLast().ack()).isEqualTo(200_001 - 9);
     assertThat(all.stream().filter(s -> s.ours() && s.data().length > 0).map(Segment::sequence))
