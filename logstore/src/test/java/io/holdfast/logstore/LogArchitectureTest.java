@@ -44,4 +44,18 @@ class LogArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.holdfast.failover..", "io.holdfast.bgp..", "io.holdfast.lab..");
+
+  @ArchTest
+  static final ArchRule THE_TRANSPORT_KNOWS_NEITHER_LOG_NOR_RECORDS =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.logstore.rpc..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              RECORD,
+              LOG,
+              "io.holdfast.logstore.config..",
+              "io.holdfast.logstore.control..",
+              "com.fasterxml..");
 }

@@ -119,7 +119,7 @@ final class OwnerTurn implements RemoteReader.Source {
     if (step.pause().isZero()) {
       dial(to);
     } else {
-      tell(Log.Status.OTHER_ERROR, "the log cannot be reached: " + search.reasons());
+      tell(Log.Status.OTHER_ERROR, "no member of the log takes us: " + search.reasons());
       thread.later(step.pause(), () -> dial(to));
     }
   }

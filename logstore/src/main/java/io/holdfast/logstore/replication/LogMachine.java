@@ -135,7 +135,9 @@ final class LogMachine extends StateMachineAdapter {
         due |= apply(Command.of(entries.getData()));
       } catch (IllegalArgumentException e) {
         entries.setErrorAndRollback(
-            1, new Status(RaftError.ESTATEMACHINE, "entry %d: %s", entries.getIndex(), e.getMessage()));
+            1,
+            new Status(
+                RaftError.ESTATEMACHINE, "entry %d: %s", entries.getIndex(), e.getMessage()));
         events.failed("entry " + entries.getIndex() + " of the log: " + e.getMessage());
         return;
       }
@@ -165,7 +167,7 @@ final class LogMachine extends StateMachineAdapter {
         long before = trimPosition;
         trimPosition = Math.clamp(command.number(), trimPosition, position);
         storage.trim(trimPosition);
-        yield trimPosition > before;
+        yield trimPosition > before && position - snapshotPosition >= snapshotBytes / 4;
       }
       case OWNER -> {
         ownerEpoch = command.number();
@@ -177,8 +179,7 @@ final class LogMachine extends StateMachineAdapter {
         streams.remove(command.number());
         yield false;
       }
-      case CONFIGURATION, NO_OP ->
-          throw new IllegalArgumentException("of kind " + command.kind());
+      case CONFIGURATION, NO_OP -> throw new IllegalArgumentException("of kind " + command.kind());
     };
   }
 

@@ -80,7 +80,15 @@ public record MemberConfig(
   /** The same with other ways to store. */
   public MemberConfig withStore(StoreOptions value) {
     return new MemberConfig(
-        directory, value, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, idleLimit);
+        directory,
+        value,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        idleLimit);
   }
 
   /** The same with other limits of space and of snapshots, in bytes. */
@@ -98,6 +106,14 @@ public record MemberConfig(
   /** The same with streams that expire. */
   public MemberConfig withIdleLimit(@Nullable Duration value) {
     return new MemberConfig(
-        directory, store, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, value);
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        value);
   }
 }

@@ -1,9 +1,9 @@
 package io.holdfast.logstore.replication;
 
-import io.holdfast.logstore.segment.LogCorruptException;
 import io.holdfast.logstore.rpc.PeerIdentity;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.LogCorruptException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -123,8 +123,7 @@ final class MemberFolder implements AutoCloseable {
   void markDamaged(@Nullable String what) {
     try {
       Files.write(
-          config.directory().resolve(MARK),
-          String.valueOf(what).getBytes(StandardCharsets.UTF_8));
+          config.directory().resolve(MARK), String.valueOf(what).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       LOG.error("cannot note that the log is damaged", e);
     }
@@ -158,8 +157,7 @@ final class MemberFolder implements AutoCloseable {
       who.state(Identity.State.MEMBER);
       return Beginning.Mode.TRUSTED;
     }
-    Beginning beginning =
-        new Beginning(who, heard, transport, config.self(), config.members());
+    Beginning beginning = new Beginning(who, heard, transport, config.self(), config.members());
     Beginning.Mode mode = Beginning.Mode.TRUSTED;
     if (lost || who.state() == Identity.State.REBUILDING) {
       mode = Beginning.Mode.REBUILDING;
