@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * P-256, three days, each for one name and one address.
  */
 final class Authority {
+  @SuppressWarnings("InlineFormatString") // a file of its own, easier read as one
   private static final String CONFIGURATION =
       """
       [req]
@@ -56,8 +57,7 @@ final class Authority {
         folder.resolve("authority.pem"));
   }
 
-  private void make(
-      String file, String name, String address, String extensions, String... signer) {
+  private void make(String file, String name, String address, String extensions, String... signer) {
     Path configuration = folder.resolve(file + ".cnf");
     try {
       Files.writeString(configuration, CONFIGURATION.formatted(name, name, address));
