@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -205,7 +206,7 @@ public final class Elections implements AutoCloseable {
     progress.accept(
         "%s %d: %s led and was %s; %s leads, committed %d bytes"
             .formatted(
-                fault.name().toLowerCase(java.util.Locale.ROOT),
+                fault.name().toLowerCase(Locale.ROOT),
                 number,
                 old.id(),
                 fault.participle(),
@@ -257,8 +258,6 @@ public final class Elections implements AutoCloseable {
       findings.add(finding.toString());
     }
     Map<ElectionFault, List<Long>> nanos = new EnumMap<>(ElectionFault.class);
-    Set<Long> terms = new HashSet<>();
-    log.batches().forEach(batch -> terms.add(batch.term()));
     for (Round round : rounds) {
       long first = firstCommit(round, history, log);
       if (first == Long.MAX_VALUE) {
@@ -288,10 +287,10 @@ public final class Elections implements AutoCloseable {
   }
 
   private static long firstCommit(Round round, History history, MemberFiles.Log log) {
-    Map<BatchId, Long> terms = new HashMap<>();
+    Set<BatchId> later = new HashSet<>();
     for (Batch batch : log.batches()) {
       if (batch.id() != null && batch.term() > round.term()) {
-        terms.put(batch.id(), batch.term());
+        later.add(batch.id());
       }
     }
     long first = Long.MAX_VALUE;
@@ -299,7 +298,7 @@ public final class Elections implements AutoCloseable {
       if (append.outcome() == Outcome.ACKNOWLEDGED
           && append.completedAt() > round.at()
           && append.completedAt() < first
-          && terms.containsKey(append.id())) {
+          && later.contains(append.id())) {
         first = append.completedAt();
       }
     }
