@@ -57,7 +57,7 @@ final class MemberFolder implements AutoCloseable {
       lost = true;
     }
     try {
-      store = SegmentStore.open(directory, config.store());
+      store = SegmentStore.open(directory, config.store(), config.disk());
     } catch (LogCorruptException e) {
       if (!several) {
         throw e;
@@ -65,7 +65,7 @@ final class MemberFolder implements AutoCloseable {
       LOG.error("the log of this member is damaged: {}", e.getMessage());
       setAside(config);
       lost = true;
-      store = SegmentStore.open(directory, config.store());
+      store = SegmentStore.open(directory, config.store(), config.disk());
     }
     try {
       Identity identity =
