@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The seeds of a fuzz target, where Jazzer looks for them: {@code <class>Inputs/<method>/} among the
- * resources. Ordinary test runs play them through the target without Jazzer, whose agent would
+ * The seeds of a fuzz target, where Jazzer looks for them: {@code <class>Inputs/<method>/} among
+ * the resources. Ordinary test runs play them through the target without Jazzer, whose agent would
  * instrument the JVM that the other tests run in.
  */
 public final class FuzzSeeds {

@@ -5,8 +5,8 @@ import io.holdfast.failover.daemon.Failoverd;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.Streams;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ public final class FrozenFailoverd {
     Path frost = Path.of(arguments[1]);
     System.exit(
         Failoverd.serve(
-            config, asked -> new Freezable(Failoverd.openLog(asked), frost), System.err));
+            config, placed -> new Freezable(Failoverd.openLog(placed), frost), System.err));
   }
 
   /** Passes everything on but the flush, without which nothing commits. */

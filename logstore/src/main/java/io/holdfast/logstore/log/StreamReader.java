@@ -1,8 +1,8 @@
 package io.holdfast.logstore.log;
 
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -63,6 +63,11 @@ final class StreamReader implements LogReader {
     }
     chunk.flip();
     return read > 0;
+  }
+
+  @Override
+  public boolean awaitMore() throws IOException {
+    return all.awaitMore();
   }
 
   @Override

@@ -11,6 +11,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** Found by logback as a service; see the package. */
 public final class StandardErrorConfigurator extends ContextAwareBase implements Configurator {
@@ -34,10 +35,31 @@ public final class StandardErrorConfigurator extends ContextAwareBase implements
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(appender);
+    quietRaft(context);
     context
         .getLogger("io.holdfast")
         .setLevel(Level.toLevel(System.getProperty("holdfast.log.level"), Level.INFO));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /**
+   * The Raft engine says the same again at every attempt to reach a peer that is away; the member
+   * of the log says it once ({@code Member}).
+   */
+  private static void quietRaft(LoggerContext context) {
+    Level level = Level.toLevel(System.getProperty("holdfast.raft.log.level"), Level.ERROR);
+    String engine = "com.alipay.sofa.jraft";
+    context.getLogger(engine).setLevel(level);
+    if (level == Level.ERROR) {
+      for (String repeats :
+          List.of(
+              ".rpc.impl.AbstractClientService",
+              ".core.Replicator",
+              ".core.ReplicatorGroupImpl",
+              ".core.NodeImpl")) {
+        context.getLogger(engine + repeats).setLevel(Level.OFF);
+      }
+    }
   }
 
   /** {@code TIME LEVEL logger: message}, and a stack trace only where there is one. */

@@ -2,10 +2,7 @@ package io.holdfast.logstore.placement;
 
 import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.config.LogConfig;
-import io.holdfast.logstore.log.LogBackend;
 import io.holdfast.logstore.log.OwnedLog;
-import io.holdfast.logstore.remote.RemoteBackend;
-import io.holdfast.logstore.replication.Member;
 import io.holdfast.logstore.replication.MemberConfig;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.TlsFiles;
@@ -13,7 +10,6 @@ import io.holdfast.logstore.segment.StoreOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** From the model of a configuration to a log that is open. */
 public final class LogPlacement {
@@ -28,16 +24,7 @@ public final class LogPlacement {
    */
   public static OwnedLog open(LogConfig config, String owner, Duration patience)
       throws IOException {
-    return OwnedLog.open(backend(config, patience), owner);
-  }
-
-  private static LogBackend backend(LogConfig config, Duration patience) throws IOException {
-    return switch (config.placement()) {
-      case LogConfig.Alone _ -> Member.start(member(config), null).backend(patience);
-      case LogConfig.Members members ->
-          Member.start(member(config), tls(members.tls())).backend(patience);
-      case LogConfig.Servers servers -> RemoteBackend.of(servers, patience);
-    };
+    return PlacedLog.begin(config, patience).open(owner);
   }
 
   /** What a member of this process needs to know. */
@@ -49,9 +36,7 @@ public final class LogPlacement {
           case LogConfig.Members members -> {
             LogConfig.Member own = members.own();
             List<MemberAddress> all =
-                members.all().stream()
-                    .map(each -> address(each.id(), each.address()))
-                    .toList();
+                members.all().stream().map(each -> address(each.id(), each.address())).toList();
             yield MemberConfig.member(
                 config.directory(),
                 config.sync(),
@@ -62,9 +47,7 @@ public final class LogPlacement {
           case LogConfig.Alone _, LogConfig.Servers _ ->
               MemberConfig.alone(config.directory(), config.sync());
         };
-    return plain
-        .withStore(store)
-        .withIdleLimit(config.idleLimit().orElse(null));
+    return plain.withStore(store).withIdleLimit(config.idleLimit().orElse(null));
   }
 
   private static MemberAddress address(String id, HostPort address) {
@@ -72,7 +55,7 @@ public final class LogPlacement {
   }
 
   /** The files by which a member or an owner shows who it is. */
-  public static @Nullable TlsFiles tls(LogConfig.Tls tls) {
+  public static TlsFiles tls(LogConfig.Tls tls) {
     return new TlsFiles(tls.certificate(), tls.key(), tls.authority());
   }
 }

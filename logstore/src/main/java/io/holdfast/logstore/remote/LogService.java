@@ -1,12 +1,12 @@
 package io.holdfast.logstore.remote;
 
-import io.holdfast.logstore.segment.LogCorruptException;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.rpc.ServiceAnswer;
 import io.holdfast.logstore.rpc.ServiceHandler;
 import io.holdfast.logstore.rpc.ServicePeer;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.holdfast.logstore.remote;
 
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.rpc.ServicePeer;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;

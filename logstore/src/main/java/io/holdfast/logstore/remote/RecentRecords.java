@@ -59,8 +59,8 @@ final class RecentRecords {
   }
 
   /**
-   * As {@link io.holdfast.logstore.segment.LogReader#read}, from this position and not beyond {@code
-   * committed}; 0 if it is not here.
+   * As {@link io.holdfast.logstore.segment.LogReader#read}, from this position and not beyond
+   * {@code committed}; 0 if it is not here.
    */
   int read(long position, long committed, ByteBuffer into) {
     Map.Entry<Long, Batch> found = batches.floorEntry(position);

@@ -52,7 +52,7 @@ final class Search {
    */
   Step failed(HostPort server, String reason, Optional<HostPort> hint) {
     if (!reason.equals(reasons.put(server, reason))) {
-      LOG.info("the log at {}: {}", server, reason);
+      LOG.info("no log at {}", named(server, reason));
     }
     Optional<HostPort> other = hint.filter(h -> !h.equals(server) && hints < MOST_HINTS);
     if (other.isPresent()) {
@@ -84,12 +84,16 @@ final class Search {
     return new Step(servers.get(Math.floorMod(next++, servers.size())), Duration.ZERO);
   }
 
+  private static String named(HostPort server, String reason) {
+    return reason.startsWith(server.toString()) ? reason : server + ": " + reason;
+  }
+
   /** Why nobody took us, in one line. */
   String reasons() {
     return reasons.isEmpty()
         ? "no answer yet"
         : reasons.entrySet().stream()
-            .map(e -> e.getKey() + ": " + e.getValue())
+            .map(e -> named(e.getKey(), e.getValue()))
             .collect(Collectors.joining("; "));
   }
 }

@@ -11,8 +11,10 @@ import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Connections over the transport, as a client that is no member. */
 final class TransportDialer implements Dialer, AutoCloseable {
@@ -54,7 +56,23 @@ final class TransportDialer implements Dialer, AutoCloseable {
         };
     return transport
         .connect(server.host(), server.port(), CONNECT, listener)
-        .thenApply(TransportWire::new);
+        .handle(
+            (channel, error) -> {
+              if (channel != null) {
+                return new TransportWire(channel);
+              }
+              throw new CompletionException(plain(error));
+            });
+  }
+
+  /** In the words that an operator knows. */
+  private static Throwable plain(Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    return cause instanceof ConnectException
+            && String.valueOf(cause.getMessage()).contains("refused")
+        ? new ConnectException("connection refused")
+        : cause;
   }
 
   private record TransportWire(ServiceChannel channel) implements Wire {

@@ -4,20 +4,22 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogCorruptException;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -32,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A member of the log, alone or with others, in this process. From any thread.
  *
- * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in other
- * processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
+ * <p>It owns its folder, its engine and its part of the transport. What it offers to owners in
+ * other processes is {@link SharedLog}; the owner in this process takes {@link #backend}.
  */
 public final class Member implements SharedLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -81,7 +83,11 @@ public final class Member implements SharedLog, AutoCloseable {
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
+
   private volatile boolean closed;
+
+  /** Members that do not answer; on the thread of housekeeping. */
+  private Set<String> unreachable = Set.of();
 
   /** Of this round of the state machine; on its thread. */
   private @Nullable Closure lastApplied;
@@ -106,8 +112,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine =
-        new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());
@@ -147,8 +152,7 @@ public final class Member implements SharedLog, AutoCloseable {
         config,
         storage,
         machine,
-        new Engine.Network(
-            transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
+        new Engine.Network(transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
         sequencer::node);
   }
 
@@ -230,6 +234,16 @@ public final class Member implements SharedLog, AutoCloseable {
     return machine;
   }
 
+  /** The term that this member is in. */
+  public long term() {
+    return engine.term();
+  }
+
+  /** Index of the last entry that it holds. */
+  public long index() {
+    return store.lastIndex();
+  }
+
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
@@ -246,7 +260,10 @@ public final class Member implements SharedLog, AutoCloseable {
         epoch = sequencer.own(owner, done);
       } else if (sequencer.leading() && resume != sequencer.epoch()) {
         throw new ExpiredException(
-            "the log has a later owner, of epoch " + sequencer.epoch() + ": " + machine.ownerName());
+            "the log has a later owner, of epoch "
+                + sequencer.epoch()
+                + ": "
+                + machine.ownerName());
       } else {
         long keep = machine.trimPosition(); // says nothing new, and is behind all that was given
         epoch =
@@ -297,8 +314,7 @@ public final class Member implements SharedLog, AutoCloseable {
             break;
           }
           if (taken == Sequencer.Taken.NOT_LEADER) {
-            refusals.add(
-                () -> next.done().completeExceptionally(new NotLeaderException(leader())));
+            refusals.add(() -> next.done().completeExceptionally(new NotLeaderException(leader())));
           }
           status.disk(null);
         } catch (ExpiredException | PositionException e) {
@@ -322,8 +338,7 @@ public final class Member implements SharedLog, AutoCloseable {
   /** A batch of the owner in this process; false if it takes nothing now. */
   boolean submit(long epoch, long position, byte[] batch, int length) throws ExpiredException {
     try {
-      boolean taken =
-          sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
+      boolean taken = sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
       if (taken) {
         status.disk(null);
         stored();
@@ -477,6 +492,12 @@ public final class Member implements SharedLog, AutoCloseable {
     }
 
     @Override
+    public long reached() {
+      awaitAssembled();
+      return engine.node().getLastAppliedLogIndex();
+    }
+
+    @Override
     public void advanced() {
       if (guard.closed() && guard.applied(machine.appliedTerm())) {
         folder.rebuilt();
@@ -563,6 +584,29 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** The leader says once who does not answer, and once when it does again. */
+  private void lookAtOthers() {
+    if (!folder.several() || !leading()) {
+      unreachable = Set.of();
+      return;
+    }
+    Set<String> now = new HashSet<>();
+    for (LogStatistics.Member each : engine.members()) {
+      if (each.role().equals("unreachable")) {
+        now.add(each.id());
+        if (!unreachable.contains(each.id())) {
+          LOG.warn("member {} of the log at {} does not answer", each.id(), each.address());
+        }
+      }
+    }
+    for (String before : unreachable) {
+      if (!now.contains(before)) {
+        LOG.info("member {} of the log answers again", before);
+      }
+    }
+    unreachable = now;
+  }
+
   private void awaitAssembled() {
     try {
       assembled.await();
@@ -575,6 +619,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private void look() {
     try {
       status.look();
+      lookAtOthers();
       Duration limit = config.idleLimit();
       if (limit != null && leading()) {
         long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;

@@ -87,7 +87,7 @@ final class Acceptor {
       var _ = channel.close();
       return;
     }
-    Sockets.configure(channel);
+    Sockets.configure(channel, tls.newHandler(channel.alloc(), handshakes), limits);
     AcceptedLink owner = new AcceptedLink(this);
     CompletableFuture<Link> link = new CompletableFuture<>();
     var _ =
@@ -101,8 +101,6 @@ final class Acceptor {
             });
     channel
         .pipeline()
-        .addLast(tls.newHandler(channel.alloc(), handshakes))
-        .addLast(new FrameDecoder(limits))
         .addLast(
             new Greeting(
                 false,

@@ -43,6 +43,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   private final Queue<ByteBuf> outbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final AtomicBoolean refused = new AtomicBoolean();
+  private volatile boolean closing;
   private final AtomicLong unsent = new AtomicLong();
   private final AtomicLong inHand = new AtomicLong();
 
@@ -80,7 +81,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   }
 
   boolean isOpen() {
-    return channel.isActive();
+    return !closing && channel.isActive();
   }
 
   /** Whether it is open and takes more to send. */
@@ -195,6 +196,7 @@ final class Link extends ChannelInboundHandlerAdapter {
 
   /** Closes it. From any thread. */
   void close() {
+    closing = true; // TLS says goodbye first, and may wait for room to do so
     var _ = channel.close();
   }
 

@@ -76,8 +76,8 @@ enum RaftMessage {
   }
 
   /**
-   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so once
-   * for each class. What the attack consists of is refused here before it is parsed.
+   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so
+   * once for each class. What the attack consists of is refused here before it is parsed.
    */
   static void silenceProtobuf() {
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "");

@@ -28,7 +28,13 @@ enum Refusal {
 
   private static final Set<Refusal> OF_A_GREETED_PEER =
       EnumSet.of(
-          ALTERED, FRAME_LENGTH, UNKNOWN_TYPE, BAD_MESSAGE, NOT_PERMITTED, HALF_FRAME, DOES_NOT_READ);
+          ALTERED,
+          FRAME_LENGTH,
+          UNKNOWN_TYPE,
+          BAD_MESSAGE,
+          NOT_PERMITTED,
+          HALF_FRAME,
+          DOES_NOT_READ);
 
   private final String text;
 

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once for each remote address and reason that a connection was refused;
- * what keeps a peer from a hello also again after one has succeeded. Remembers the latest {@value #MOST} such pairs. Thread-safe.
+ * Says once for each remote address and reason that a connection was refused; what keeps a peer
+ * from a hello also again after one has succeeded. Remembers the latest {@value #MOST} such pairs.
+ * Thread-safe.
  */
 final class Refusals {
   static final int MOST = 1024;
@@ -55,7 +56,8 @@ final class Refusals {
   void forget(String address) {
     synchronized (said) {
       if (!said.isEmpty()) {
-        said.keySet().removeIf(key -> key.address().equals(address) && key.refusal().preventsHello());
+        said.keySet()
+            .removeIf(key -> key.address().equals(address) && key.refusal().preventsHello());
       }
     }
   }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.ssl.SslHandler;
 
 /** How the sockets of both sides are set. */
 final class Sockets {
@@ -24,9 +25,19 @@ final class Sockets {
   private static final int PROBES = 3;
   private static final int LARGEST_READ = 256 << 10;
 
+  /** How long a goodbye may wait for a peer that does not read. */
+  private static final int FAREWELL_MILLIS = 500;
+
   private Sockets() {}
 
-  static void configure(Channel channel) {
+  /** Sets the socket, and puts TLS and the frames into its pipeline. */
+  static void configure(Channel channel, SslHandler tls, Limits limits) {
+    tls.setCloseNotifyFlushTimeoutMillis(FAREWELL_MILLIS);
+    channel.pipeline().addLast(tls).addLast(new FrameDecoder(limits));
+    configure(channel);
+  }
+
+  private static void configure(Channel channel) {
     ChannelConfig config = channel.config();
     config.setOption(ChannelOption.TCP_NODELAY, true);
     config.setOption(ChannelOption.SO_KEEPALIVE, true);

@@ -152,11 +152,10 @@ public final class Transport implements AutoCloseable {
           protected void initChannel(Channel channel) {
             dialled.add(channel);
             channel.closeFuture().addListener(closed -> dialled.remove(channel));
-            Sockets.configure(channel);
+            Sockets.configure(
+                channel, tls.client().newHandler(channel.alloc(), host, port), limits);
             channel
                 .pipeline()
-                .addLast(tls.client().newHandler(channel.alloc(), host, port))
-                .addLast(new FrameDecoder(limits))
                 .addLast(new Greeting(true, remote, remote, hello, limits, refusals, owner, link));
           }
         };

@@ -296,14 +296,17 @@ final class Recovery {
   private void harden() throws IOException {
     for (Segment segment : segments) {
       long end = segment.extent().offset();
+      int mark;
       try (DiskFile read = disk.openToRead(segment.file())) {
-        int mark = SegmentHeader.readMark(segment.file(), read);
-        if (mark >= end && segment.header().synced()) {
-          continue;
-        }
+        mark = SegmentHeader.readMark(segment.file(), read);
+      }
+      // The last file also where all is marked: somebody may have cut it, and died.
+      boolean marked = mark >= end && segment.header().synced();
+      if (marked && !segment.equals(segments.getLast())) {
+        continue;
       }
       try (DiskFile file = disk.open(segment.file())) {
-        long from = segment.header().synced() ? 0 : end;
+        long from = marked || !segment.header().synced() ? end : 0;
         for (long at = from; at < end; at += CHECK) {
           buffer.clear().limit((int) Math.min(CHECK, end - at));
           while (buffer.hasRemaining() && file.read(buffer, at + buffer.position()) >= 0) {

@@ -13,6 +13,7 @@ final class SegmentFiles {
   static final String SUFFIX = ".seg";
 
   private static final Pattern NAME = Pattern.compile("[0-7][0-9a-f]{15}\\.seg");
+  private static final Pattern FORMER_NAME = Pattern.compile("[0-9a-f]{16}\\.log");
 
   private SegmentFiles() {}
 
@@ -65,6 +66,23 @@ final class SegmentFiles {
     }
     files.sort(Comparator.comparingLong(SegmentFiles::firstIndexOf));
     return files;
+  }
+
+  /**
+   * Refuses a folder that holds a log of format 1 (files by position, in the folder itself), which
+   * this build neither reads nor hides by beginning another beside it.
+   */
+  static void refuseFormerFormat(Disk disk, Path directory) throws IOException {
+    for (Path file : disk.list(directory)) {
+      if (FORMER_NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+        throw new LogCorruptException(
+            file,
+            0,
+            "a log of format version 1, while this build knows "
+                + SegmentHeader.VERSION
+                + " only (move the folder away to start anew)");
+      }
+    }
   }
 
   /** The folder that a file stands in. */

@@ -120,6 +120,7 @@ public final class SegmentStore implements AutoCloseable {
     disk.makeFolder(directory);
     Closeable lock = disk.lock(directory);
     try {
+      SegmentFiles.refuseFormerFormat(disk, directory);
       UUID boot = disk.bootId();
       Replacement.finish(disk, directory, options);
       Path folder = SegmentFiles.segmentsIn(directory);
@@ -157,6 +158,7 @@ public final class SegmentStore implements AutoCloseable {
     }
     table = table.replacingLast(fresh);
     appender.continueBehind(fresh);
+    backstage.makeSpare();
   }
 
   // ---- what there is
@@ -239,35 +241,39 @@ public final class SegmentStore implements AutoCloseable {
     try {
       settle();
       check(entries);
-      List<Appender.Staged> staged = appender.write(entries);
-      DiskFile before = appender.file();
-      for (Appender.Staged part : staged) {
-        if (part.begun()) {
-          begun(part.segment(), before);
-        }
-        part.segment().reaches(part.end());
-        before = part.file();
-      }
+      publish(appender.write(entries));
       appender.accept();
       remember(entries);
-      if (syncer != null) {
-        Appender.Staged last = staged.getLast();
-        syncer.wrote(lastIndex(), position(), last.file(), last.end().offset());
-      }
     } finally {
       writing.unlock();
     }
   }
 
-  private void begun(Segment next, @Nullable DiskFile before) {
-    Segment last = table.last();
-    if (syncer != null) {
-      syncer.full(before, last == null ? 0 : last.extent().offset());
-    } else if (before != null) {
-      OpenFiles.close(before);
+  /** What was written counts from here on. */
+  private void publish(List<Appender.Staged> staged) {
+    List<Syncer.Part> left = new ArrayList<>();
+    boolean begun = false;
+    DiskFile before = appender.file();
+    for (Appender.Staged part : staged) {
+      if (part.begun()) {
+        Segment last = table.last();
+        if (before != null && last != null) {
+          left.add(new Syncer.Part(before, last.extent().offset()));
+        }
+        table = table.with(part.segment());
+        backstage.makeSpare();
+        begun = true;
+      }
+      part.segment().reaches(part.end());
+      before = part.file();
     }
-    table = table.with(next);
-    backstage.makeSpare();
+    if (syncer != null) {
+      Appender.Staged last = staged.getLast();
+      Syncer.Part to = new Syncer.Part(last.file(), last.end().offset());
+      syncer.wrote(left, begun, lastIndex(), position(), to);
+    } else {
+      left.forEach(part -> OpenFiles.close(part.file()));
+    }
   }
 
   private void check(List<Entry> entries) {
@@ -308,7 +314,7 @@ public final class SegmentStore implements AutoCloseable {
    */
   public void awaitDurable(long index) throws IOException, InterruptedException {
     if (syncer != null) {
-      syncer.await(index);
+      syncer.await(index, this::lastIndex);
     } else if (index > lastIndex()) {
       throw new IOException("the entry of index " + index + " was cut off, or never written");
     }
@@ -391,7 +397,7 @@ public final class SegmentStore implements AutoCloseable {
     if (toCut != null) {
       appender.close();
       SegmentCut.cut(disk, toCut, toCut.extent().offset(), options.sync());
-      appender.continueBehind(toCut);
+      goOnBehind(toCut);
       uncut = null;
     }
   }
@@ -493,7 +499,7 @@ public final class SegmentStore implements AutoCloseable {
     } finally {
       Segment last = table.last();
       if (last != null) {
-        appender.continueBehind(last);
+        goOnBehind(last);
       }
     }
     if (syncer != null) {

@@ -34,7 +34,7 @@ record SegmentTable(List<Segment> segments, long generation) {
   SegmentTable replacingLast(Segment other) {
     List<Segment> changed = new ArrayList<>(segments);
     changed.set(changed.size() - 1, other);
-    return new SegmentTable(changed, generation);
+    return new SegmentTable(changed, generation + 1);
   }
 
   /** Without so many of the oldest. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ final class Syncer {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
 
   /** A file, and how far it is written. */
-  private record Part(DiskFile file, long offset) {}
+  record Part(DiskFile file, long offset) {}
 
   /** All up to this index is on the disk when these files are. */
   private record Work(long index, long position, boolean folder, List<Part> full, Part last) {}
@@ -102,35 +103,34 @@ final class Syncer {
     }
   }
 
-  /** A file was begun behind this one, which is written up to its end; it is closed when synced. */
-  void full(@Nullable DiskFile file, long offset) {
+  /**
+   * All up to this entry is written, the last of it to this file. Never blocks on a disk.
+   *
+   * @param left files that were left for the next since the last call, written to their end; they
+   *     are closed when they are synced
+   * @param anotherBegun whether a file was begun since
+   */
+  void wrote(List<Part> left, boolean anotherBegun, long toIndex, long toPosition, Part to) {
+    // All at once: a file that was left is closed, so it must not be the last of any later look.
     synchronized (monitor) {
-      begun = true;
-      if (file != null) {
-        full.addLast(new Part(file, offset));
-      }
-    }
-  }
-
-  /** All up to this entry is written, the last of it to this file. Never blocks on a disk. */
-  void wrote(long toIndex, long toPosition, DiskFile file, long offset) {
-    synchronized (monitor) {
+      full.addAll(left);
+      begun |= anotherBegun;
       writtenIndex = toIndex;
       writtenPosition = toPosition;
-      last = new Part(file, offset);
+      last = to;
       monitor.notifyAll();
     }
   }
 
-  /** Waits until this entry is on the disk. */
-  void await(long target) throws IOException, InterruptedException {
+  /** Waits until this entry, which is not behind the last one written, is on the disk. */
+  void await(long target, LongSupplier lastWritten) throws IOException, InterruptedException {
     if (index >= target) {
       return;
     }
     synchronized (monitor) {
       while (index < target) {
         check();
-        if (target > writtenIndex) {
+        if (target > lastWritten.getAsLong()) {
           throw new IOException("the entry of index " + target + " was cut off, or never written");
         }
         if (closed) {
@@ -230,14 +230,23 @@ final class Syncer {
   private void force(Work work) throws IOException {
     for (Part part : work.full) {
       part.file.force();
-      SegmentHeader.mark(part.file, part.offset);
+      mark(part);
       part.file.close();
     }
     if (work.folder) {
       disk.forceFolder(folder);
     }
     work.last.file.force();
-    SegmentHeader.mark(work.last.file, work.last.offset);
+    mark(work.last);
+  }
+
+  /** Moves a file's mark. One that stays behind does no harm: recovery checks what follows it. */
+  private static void mark(Part part) {
+    try {
+      SegmentHeader.mark(part.file, part.offset);
+    } catch (IOException e) {
+      LOG.warn("cannot move the mark of a file of the log: {}", e.getMessage());
+    }
   }
 
   /** Lets the thread finish what was written, and waits for it, so many milliseconds at most. */

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Walks bytes as a log's files are walked: a length is checked before the checksum, the checksum
- * before anything else is believed. CONTRIBUTING says how to let Jazzer look
- * for more.
+ * before anything else is believed. CONTRIBUTING says how to let Jazzer look for more.
  */
 class RecordFuzzTest {
   static List<Path> seeds() throws IOException {

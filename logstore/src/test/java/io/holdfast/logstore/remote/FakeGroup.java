@@ -2,11 +2,11 @@ package io.holdfast.logstore.remote;
 
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogReader;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.record.RecordFlyweight;
+import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -221,7 +221,8 @@ class RemoteBackendTest {
     await().until(() -> !owner.statuses.isEmpty());
     owner.append(500);
     assertThat(owner.statuses).containsExactly(Log.Status.OTHER_ERROR);
-    assertThat(owner.reasons.getFirst()).contains("cannot be reached", "a:1: connection refused");
+    assertThat(owner.reasons.getFirst())
+        .contains("no member of the log takes us", "a:1: connection refused");
     net.down.clear();
     allIsThereOnce();
     await().until(() -> owner.statuses.size() == 2);

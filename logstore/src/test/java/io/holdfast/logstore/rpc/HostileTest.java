@@ -142,8 +142,7 @@ class HostileTest {
         group
             .authority()
             .bundle(
-                builder ->
-                    PLAIN.apply(builder).notAfter(Instant.now().minus(Duration.ofDays(1))));
+                builder -> PLAIN.apply(builder).notAfter(Instant.now().minus(Duration.ofDays(1))));
     refused(Refusal.OUTDATED_CERTIFICATE, () -> handshake(expired, "TLSv1.3"));
   }
 
@@ -273,8 +272,7 @@ class HostileTest {
 
   @Test
   void namesNoMessageOfJRaftThatIsNotOnTheList() throws IOException {
-    assertThat(
-            RaftMessage.ofRequest(LocalFileMetaOutter.LocalFileMeta.getDefaultInstance()))
+    assertThat(RaftMessage.ofRequest(LocalFileMetaOutter.LocalFileMeta.getDefaultInstance()))
         .isNull();
     assertThat(
             RaftMessage.ofRequest(

@@ -177,8 +177,7 @@ class RaftServerTest {
     server.init(null);
     RaftClient client = client(LONG);
     appends.failing = true;
-    ErrorResponse failed =
-        (ErrorResponse) client.invokeSync(endpoint, append("a:1", 1), LONG);
+    ErrorResponse failed = (ErrorResponse) client.invokeSync(endpoint, append("a:1", 1), LONG);
     assertThat(failed.getErrorCode()).isEqualTo(RaftError.EINTERNAL.getNumber());
   }
 

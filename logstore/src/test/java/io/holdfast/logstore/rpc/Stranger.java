@@ -54,8 +54,7 @@ final class Stranger {
   SSLSocket tls(@Nullable X509Bundle bundle, String protocol) throws Exception {
     Socket below = plain();
     SSLSocket socket =
-        (SSLSocket)
-            context(bundle).getSocketFactory().createSocket(below, "localhost", port, true);
+        (SSLSocket) context(bundle).getSocketFactory().createSocket(below, "localhost", port, true);
     socket.setEnabledProtocols(new String[] {protocol});
     socket.setSoTimeout(READ_MILLIS);
     return socket;

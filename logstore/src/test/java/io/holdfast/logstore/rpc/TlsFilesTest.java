@@ -54,8 +54,7 @@ class TlsFilesTest {
     assertThat(TlsMaterial.read(both)).isNotNull();
     TlsFiles rsa = authority.issue("rsa", CertificateBuilder::rsa2048);
     assertThat(TlsMaterial.read(rsa)).isNotNull();
-    TlsFiles ed =
-        authority.issue("ed", b -> b.algorithm(CertificateBuilder.Algorithm.ed25519));
+    TlsFiles ed = authority.issue("ed", b -> b.algorithm(CertificateBuilder.Algorithm.ed25519));
     assertThat(TlsMaterial.read(ed)).isNotNull();
   }
 
@@ -109,8 +108,7 @@ class TlsFilesTest {
   @Test
   void aCertificateOutOfItsTime() throws Exception {
     Instant now = Instant.now();
-    TlsFiles expired =
-        authority.issue("expired", b -> b.notAfter(now.minus(Duration.ofDays(1))));
+    TlsFiles expired = authority.issue("expired", b -> b.notAfter(now.minus(Duration.ofDays(1))));
     refused(expired, expired.certificate(), "expired at");
     TlsFiles early = authority.issue("early", b -> b.notBefore(now.plus(Duration.ofDays(1))));
     refused(early, early.certificate(), "valid only from");

@@ -41,13 +41,7 @@ class TransportTest {
   /** Small and short, so that each can be met. */
   private static final Limits TIGHT =
       new Limits(
-          64 << 10,
-          2 << 20,
-          4 << 20,
-          1 << 20,
-          4,
-          Duration.ofMillis(700),
-          Duration.ofMillis(300));
+          64 << 10, 2 << 20, 4 << 20, 1 << 20, 4, Duration.ofMillis(700), Duration.ofMillis(300));
 
   @TempDir Path folder;
   private Authority authority;
@@ -118,10 +112,29 @@ class TransportTest {
   }
 
   @Test
+  void aHostMayBeDialledByItsAddress() throws Exception {
+    try (ServiceChannel channel =
+        client.connect("127.0.0.1", server.port(), PATIENCE, new Heard()).get()) {
+      assertThat(ask(channel, "x")).isEqualTo("re: x");
+    }
+    try (Transport six = new Transport(sixOnly(), Authority.friendly())) {
+      six.service(served);
+      six.listen("::1", 0);
+      try (ServiceChannel channel =
+          client.connect("::1", six.port(), PATIENCE, new Heard()).get()) {
+        assertThat(ask(channel, "y")).isEqualTo("re: y");
+      }
+    }
+  }
+
+  private TlsFiles sixOnly() throws Exception {
+    return authority.issue("six", builder -> builder.addSanIpAddress("::1"));
+  }
+
+  @Test
   void aCallWithoutAnAnswerEndsInTimeAndTheConnectionGoesOn() throws Exception {
     try (ServiceChannel channel = connect(server.port())) {
-      assertThatThrownBy(
-              () -> channel.call(IGNORED, text("x"), Duration.ofMillis(50)).get())
+      assertThatThrownBy(() -> channel.call(IGNORED, text("x"), Duration.ofMillis(50)).get())
           .hasCauseInstanceOf(TimeoutException.class);
       assertThat(ask(channel, "still there?")).isEqualTo("re: still there?");
     }
@@ -330,8 +343,7 @@ class TransportTest {
   @Test
   void callsToOneWhoDoesNotReadFailWhenTooMuchWaits() throws Exception {
     try (Deaf deaf = new Deaf(authority);
-        Transport tight =
-            new Transport(authority.member("tight"), Authority.friendly(), TIGHT)) {
+        Transport tight = new Transport(authority.member("tight"), Authority.friendly(), TIGHT)) {
       Link link =
           tight
               .dial("localhost", deaf.port(), PATIENCE, new ServiceChannel.Listening(new Heard()))

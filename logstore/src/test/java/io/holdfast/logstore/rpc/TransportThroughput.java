@@ -82,8 +82,7 @@ public final class TransportThroughput {
         (processorNanos() - cpu) / 1e6 / (count * (double) LARGE / 1e8));
   }
 
-  private static void roundTrips(RaftClient client, Endpoint endpoint, int count)
-      throws Exception {
+  private static void roundTrips(RaftClient client, Endpoint endpoint, int count) throws Exception {
     AppendEntriesRequest request = append(SMALL);
     long[] nanos = new long[count];
     for (int i = 0; i < count; i++) {
@@ -128,8 +127,7 @@ public final class TransportThroughput {
   private record Answering(Executor named) implements RpcProcessor<AppendEntriesRequest> {
     @Override
     public void handleRequest(RpcContext context, AppendEntriesRequest request) {
-      context.sendResponse(
-          AppendEntriesResponse.newBuilder().setTerm(1).setSuccess(true).build());
+      context.sendResponse(AppendEntriesResponse.newBuilder().setTerm(1).setSuccess(true).build());
     }
 
     @Override

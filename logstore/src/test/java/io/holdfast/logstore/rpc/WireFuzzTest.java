@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Bytes that a peer sends are frames and messages, or are refused with a reason: nothing else. CONTRIBUTING
- * says how to let Jazzer look for more.
+ * Bytes that a peer sends are frames and messages, or are refused with a reason: nothing else.
+ * CONTRIBUTING says how to let Jazzer look for more.
  */
 class WireFuzzTest {
   static List<Path> seeds() throws IOException {

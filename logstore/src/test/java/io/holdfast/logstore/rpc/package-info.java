@@ -1,4 +1,6 @@
-/** Tests of the transport: real certificates, real sockets on loopback, and peers that misbehave. */
+/**
+ * Tests of the transport: real certificates, real sockets on loopback, and peers that misbehave.
+ */
 @NullMarked
 package io.holdfast.logstore.rpc;
 

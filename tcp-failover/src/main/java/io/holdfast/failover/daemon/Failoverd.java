@@ -6,14 +6,18 @@ import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.FailoverEngine;
 import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.config.ConfigException;
+import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.placement.LogPlacement;
+import io.holdfast.logstore.logd.LogCommands;
+import io.holdfast.logstore.logd.LogView;
+import io.holdfast.logstore.placement.PlacedLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +41,7 @@ public final class Failoverd implements AutoCloseable {
   /** How the log is opened; a test can stand between. */
   @FunctionalInterface
   public interface LogOpener {
-    Log open(FailoverConfig config) throws IOException;
+    Log open(PlacedLog log) throws IOException;
   }
 
   private static final String USAGE =
@@ -56,8 +60,17 @@ public final class Failoverd implements AutoCloseable {
   /** One of several members may follow for as long as another leads. */
   private static final Duration LOG_PATIENCE = Duration.ofDays(365);
 
+  private static final int EXPIRED_STATUS = 75;
+  private static final int DAMAGED_STATUS = 76;
+
+  private final PlacedLog placed;
   private final Log log;
   private final FailoverEngine engine;
+
+  /** What the control commands find, once it is there. */
+  private volatile @Nullable Log opened;
+
+  private volatile @Nullable FailoverEngine running;
   private final @Nullable Supervisor supervisor;
   private final ControlServer control;
   private final MultiThreadIoEventLoopGroup controlLoop =
@@ -69,9 +82,20 @@ public final class Failoverd implements AutoCloseable {
   private Failoverd(FailoverConfig config, LogOpener opener) throws IOException {
     Alarms alarms = new Alarms();
     Files.createDirectories(config.runtimeDirectory());
-    this.log = opener.open(config);
+    this.placed = PlacedLog.begin(config.log(), LOG_PATIENCE);
+    this.control =
+        new LogCommands(() -> view(config))
+            .addTo(new ControlServer(config.failoverdControl(), housekeeping))
+            .command("show.failover", _ -> status(config));
+    // A member of several may wait for long until it leads: it can be asked meanwhile.
+    control.open(controlLoop);
+    this.log = opener.open(placed);
+    opened = log;
     boolean hadPast = log.appended() > log.first();
-    log.onStatus((status, reason) -> alarms.raise("the log is " + status + ": " + reason));
+    log.onStatus((status, reason) -> heard(alarms, status, reason));
+    if (placed.member().isPresent()) {
+      var _ = placed.member().get().damaged().thenAccept(Failoverd::diesDamaged);
+    }
     Supervisor own = config.supervise() ? new Supervisor(speakerCommand(config), alarms) : null;
     this.supervisor = own;
     SpeakerWatch watch = own == null ? new NoWatch() : own;
@@ -82,10 +106,7 @@ public final class Failoverd implements AutoCloseable {
             log,
             alarms,
             _ -> watch);
-    this.control =
-        new ControlServer(config.failoverdControl(), housekeeping)
-            .command("show.failover", _ -> status(config));
-    control.open(controlLoop);
+    running = engine;
     var _ =
         housekeeping.scheduleWithFixedDelay(
             () -> engine.trim(housekeeping), TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
@@ -104,9 +125,37 @@ public final class Failoverd implements AutoCloseable {
     return new Failoverd(config, opener);
   }
 
-  /** The log that the configuration asks for. */
-  public static Log openLog(FailoverConfig config) throws IOException {
-    return LogPlacement.open(config.log(), "failoverd", LOG_PATIENCE);
+  /** The log that the configuration asks for, as soon as it can be had. */
+  public static Log openLog(PlacedLog placed) throws IOException {
+    return placed.open("failoverd");
+  }
+
+  private static void heard(Alarms alarms, Log.Status status, String reason) {
+    alarms.raise("the log is " + status + ": " + reason);
+    if (status == Log.Status.EXPIRED) {
+      // What we would do from here on, another one does. The rules keep our sockets silent.
+      LOG.error("{}; this failoverd ends", reason);
+      Runtime.getRuntime().halt(EXPIRED_STATUS);
+    }
+  }
+
+  private static void diesDamaged(String what) {
+    LOG.error(
+        "the log of this member is damaged; it ends, and is rebuilt when it starts: {}", what);
+    Runtime.getRuntime().halt(DAMAGED_STATUS);
+  }
+
+  private LogView view(FailoverConfig config) {
+    if (placed.member().isPresent()) {
+      String id =
+          config.log().placement() instanceof LogConfig.Members members ? members.self() : "";
+      return LogView.of(placed.member().get(), id, config.log().sync());
+    }
+    Log now = opened;
+    if (now == null) {
+      throw new UncheckedIOException(new IOException("failoverd waits for its log"));
+    }
+    return LogView.of(now);
   }
 
   private static List<String> speakerCommand(FailoverConfig config) {
@@ -115,9 +164,12 @@ public final class Failoverd implements AutoCloseable {
   }
 
   private JsonNode status(FailoverConfig config) throws ControlException {
+    FailoverEngine now = running;
+    if (now == null) {
+      throw new ControlException("failoverd waits for its log; ask: holdfast log status");
+    }
     try {
-      return FailoverStatus.json(
-          engine.snapshot().get(2, TimeUnit.SECONDS), config, log, supervisor);
+      return FailoverStatus.json(now.snapshot().get(2, TimeUnit.SECONDS), config, log, supervisor);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ControlException("interrupted");

@@ -77,6 +77,7 @@ final class AloneLane extends Lane {
     member.ask("own 60");
     Found found = member.read();
     compare("a", found, true);
+    compareFiles("a", directory, found.end());
     ledger.forgetBefore(found.first());
   }
 

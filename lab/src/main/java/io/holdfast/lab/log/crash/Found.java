@@ -3,9 +3,12 @@ package io.holdfast.lab.log.crash;
 import io.holdfast.lab.history.Batch;
 import io.holdfast.lab.history.BatchId;
 import io.holdfast.logstore.record.RecordFlyweight;
+import io.holdfast.logstore.segment.EntryKind;
 import io.holdfast.logstore.segment.LogReader;
+import io.holdfast.logstore.segment.OfflineEntries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +53,36 @@ record Found(long first, List<Batch> batches) {
       }
       position += count;
     }
+  }
+
+  /** Reads the files of a member, up to this position, with the terms and owners of the entries. */
+  static Found inFiles(Path directory, long end) throws IOException {
+    List<Batch> batches = new ArrayList<>();
+    RecordFlyweight record = new RecordFlyweight();
+    long first = -1;
+    long epoch = 0;
+    try (OfflineEntries entries = OfflineEntries.open(directory)) {
+      while (entries.next()) {
+        first = first < 0 ? entries.position() : first;
+        if (entries.kind() == EntryKind.OWNER) {
+          epoch = entries.payload().getLong(0);
+        } else if (entries.kind() == EntryKind.RECORDS && entries.position() < end) {
+          ByteBuffer payload = entries.payload();
+          for (int at = 0; at < payload.limit(); at += record.length()) {
+            Batch batch = batch(record.wrap(payload, at), entries.position() + at);
+            batches.add(
+                new Batch(
+                    batch.position(),
+                    batch.length(),
+                    batch.hash(),
+                    entries.term(),
+                    epoch == 0 ? batch.epoch() : epoch,
+                    batch.id()));
+          }
+        }
+      }
+    }
+    return new Found(Math.max(0, first), batches);
   }
 
   private static Batch batch(RecordFlyweight record, long position) {

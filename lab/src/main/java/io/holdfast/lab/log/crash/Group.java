@@ -9,8 +9,6 @@ import io.holdfast.logstore.remote.RemoteBackend;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.TlsFiles;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Members of one log on loopback, a process each, over TLS. Owned by one thread. */
 final class Group implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
-
   /** A member's place: it stays when its process dies. */
   private static final class Seat {
     final MemberAddress address;
@@ -59,7 +55,7 @@ final class Group implements AutoCloseable {
     this.sync = sync;
     this.journal = journal;
     this.with = with;
-    this.tls = Certificates.make(folder.resolve("tls"));
+    this.tls = Loopback.certificate(folder.resolve("tls"));
   }
 
   /** Begins a log of three, none of which runs yet. */
@@ -73,24 +69,8 @@ final class Group implements AutoCloseable {
   }
 
   private MemberAddress nextAddress() {
-    return new MemberAddress("m" + ++made, HOST, freePort());
+    return new MemberAddress("m" + ++made, Loopback.HOST, Loopback.freePort());
   }
-
-  /** A port outside the range from which connections get theirs, so that it stays free. */
-  private static int freePort() {
-    for (int port = PORTS.getAndIncrement(); port < 32_000; port = PORTS.getAndIncrement()) {
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // somebody has it
-      }
-    }
-    throw new LabFailure("no free port on " + HOST);
-  }
-
-  private static final java.util.concurrent.atomic.AtomicInteger PORTS =
-      new java.util.concurrent.atomic.AtomicInteger(
-          17_000 + (int) (ProcessHandle.current().pid() % 100) * 100);
 
   private Seat seat(MemberAddress address, List<MemberAddress> members) {
     return new Seat(

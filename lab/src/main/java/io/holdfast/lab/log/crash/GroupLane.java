@@ -98,9 +98,10 @@ final class GroupLane extends Lane {
         more + " commits", MemberProcess.PATIENCE, () -> ledger.commitCount() >= goal || !owned());
   }
 
-  /** Whether the owner of this round lives. */
+  /** Whether the owner of this round can append: in a process that does not lead it cannot. */
   private boolean owned() {
-    return remote != null || (embedded != null && embedded.isAlive());
+    return remote != null
+        || (embedded != null && embedded.isAlive() && embedded.state().leading());
   }
 
   /** With one of three away the log goes on, if its owner is not the one. */
@@ -240,6 +241,7 @@ final class GroupLane extends Lane {
     for (String id : group.ids()) {
       Found found = group.read(id, ledger.largestCommit());
       compare(id, found, settles);
+      compareFiles(id, group.directory(id), found.end());
       settles = false;
       oldest = Math.min(oldest, found.first());
     }

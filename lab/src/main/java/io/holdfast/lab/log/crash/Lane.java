@@ -2,6 +2,8 @@ package io.holdfast.lab.log.crash;
 
 import io.holdfast.lab.history.Finding;
 import io.holdfast.lab.net.LabFailure;
+import io.holdfast.logstore.segment.LogTrimmedException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,20 @@ abstract class Lane implements AutoCloseable {
   /** Notes how a member died. */
   final void died(String how) {
     deaths.merge(how, 1, Integer::sum);
+  }
+
+  /** Compares what stands in a member's files up to a position with the ledger. */
+  final void compareFiles(String member, Path directory, long end) {
+    while (true) {
+      try {
+        compare("the files of " + member, Found.inFiles(directory, end), false);
+        return;
+      } catch (LogTrimmedException e) {
+        // the oldest file went away in between: once more
+      } catch (IOException e) {
+        throw new LabFailure("the files of " + member, e);
+      }
+    }
   }
 
   /** Compares what a member holds with the ledger. */

@@ -9,18 +9,22 @@ import io.holdfast.logstore.rpc.Transport;
 import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.BufferedReader;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member of the log in a process of its own. {@code MemberMain NAME=VALUE...}, see {@link
- * MemberArguments}; then a command a line on standard input, and a line for each answer, beginning
- * with {@code =}, on standard output:
+ * A member of the log in a process of its own. {@code MemberMain SOCKET NAME=VALUE...}, see {@link
+ * MemberArguments}; then, on that Unix socket, a command a line, and a line for each answer, which
+ * begins with {@code =}:
  *
  * <pre>
  *   own SECONDS            = EPOCH      becomes the owner, waiting so long to lead
@@ -42,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * A line is in the kernel when what it tells of happens next.
  */
 public final class MemberMain {
-  private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final SocketChannel parent;
+  private final OutputStream out;
   private final MemberArguments arguments;
   private final TroubledDisk disk = new TroubledDisk(operation -> say("x " + operation));
   private final Reports reports = new Reports();
@@ -52,13 +57,16 @@ public final class MemberMain {
   private @Nullable OwnedLog log;
   private @Nullable Workload workload;
 
-  private MemberMain(MemberArguments arguments) {
+  private MemberMain(SocketChannel parent, MemberArguments arguments) {
+    this.parent = parent;
+    this.out = Channels.newOutputStream(parent);
     this.arguments = arguments;
   }
 
   /** The process's entry. */
   public static void main(String[] words) throws IOException {
-    new MemberMain(MemberArguments.of(words)).run();
+    SocketChannel parent = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(words[0])));
+    new MemberMain(parent, MemberArguments.of(Arrays.copyOfRange(words, 1, words.length))).run();
   }
 
   private void run() throws IOException {
@@ -74,7 +82,8 @@ public final class MemberMain {
     }
     say("= ready");
     try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(Channels.newInputStream(parent), StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         command(line);
       }

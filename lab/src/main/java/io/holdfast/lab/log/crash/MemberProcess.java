@@ -8,6 +8,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +24,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link MemberMain} as its parent sees it. Commands belong to one thread at a time. */
+/**
+ * A {@link MemberMain} as its parent sees it. Commands belong to one thread at a time.
+ *
+ * <p>They speak over a Unix socket: what the one has written before it dies, the other can still
+ * read, in order. (Of a child's standard output the JDK takes the rest itself when the child dies,
+ * while another thread may be reading it.)
+ */
 final class MemberProcess implements AutoCloseable {
   /** The machine may be loaded. */
   static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -40,8 +51,13 @@ final class MemberProcess implements AutoCloseable {
   private volatile @Nullable String stoppedAt;
   private volatile boolean ready;
 
-  private MemberProcess(String name, Process process, Path errors, Journal journal) {
+  private final ServerSocketChannel door;
+  private volatile @Nullable OutputStream in;
+
+  private MemberProcess(
+      String name, Process process, Path errors, Journal journal, ServerSocketChannel door) {
     this.name = name;
+    this.door = door;
     this.process = process;
     this.errors = errors;
     this.journal = journal;
@@ -51,24 +67,43 @@ final class MemberProcess implements AutoCloseable {
   /** Starts it; returns at once. */
   static MemberProcess start(
       String name, JavaCommand java, MemberArguments arguments, Path errors, Journal journal) {
+    Path socket = errors.resolveSibling(name + ".socket");
     List<String> command = new ArrayList<>(java.of(MemberMain.class));
+    command.add(socket.toString());
     command.addAll(arguments.words());
     try {
+      Files.deleteIfExists(socket);
+      ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      door.bind(UnixDomainSocketAddress.of(socket));
       Process process =
           new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(errors.toFile()))
               .start();
-      return Teardown.keep(new MemberProcess(name, process, errors, journal));
+      var _ = process.onExit().thenRun(() -> close(door));
+      return Teardown.keep(new MemberProcess(name, process, errors, journal, door));
     } catch (IOException e) {
       throw new LabFailure("cannot start " + name, e);
     }
   }
 
+  /** Nobody comes to it any more. */
+  private static void close(ServerSocketChannel door) {
+    try {
+      door.close();
+    } catch (IOException e) {
+      // then it ends with this process
+    }
+  }
+
   private void hear() {
-    try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
+    try (SocketChannel child = door.accept();
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(child), StandardCharsets.UTF_8))) {
+      close(door);
+      in = Channels.newOutputStream(child);
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         heard(line);
       }
     } catch (IOException e) {
@@ -209,10 +244,12 @@ final class MemberProcess implements AutoCloseable {
 
   /** Gives a command, and does not wait for the answer. */
   void tell(String command) {
+    OutputStream to = in;
+    if (to == null) {
+      throw new LabFailure(name + " is told \"" + command + "\" before it listens");
+    }
     try {
-      OutputStream in = process.getOutputStream();
-      in.write((command + '\n').getBytes(StandardCharsets.UTF_8));
-      in.flush();
+      to.write((command + '\n').getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // It is dead, as the answer will say.
     }

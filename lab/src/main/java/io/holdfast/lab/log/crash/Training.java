@@ -8,8 +8,6 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,12 +22,8 @@ public final class Training {
   /** The process's entry. */
   public static void main(String[] words) throws IOException {
     Path folder = Path.of(words[0]);
-    TlsFiles tls = Certificates.make(folder.resolve("tls"));
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
-    MemberAddress self = new MemberAddress("a", "127.0.0.1", port);
+    TlsFiles tls = Loopback.certificate(folder.resolve("tls"));
+    MemberAddress self = new MemberAddress("a", Loopback.HOST, Loopback.freePort());
     MemberConfig config =
         MemberConfig.member(folder.resolve("a"), true, self, List.of(self), 100);
     Member member = Member.start(config, tls);

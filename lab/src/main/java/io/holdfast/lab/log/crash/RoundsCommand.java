@@ -1,8 +1,6 @@
 package io.holdfast.lab.log.crash;
 
 import io.holdfast.lab.net.Command;
-import io.holdfast.lab.net.Janitor;
-import io.holdfast.lab.net.LabFailure;
 import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Workspace;
 import java.io.PrintWriter;
@@ -20,23 +18,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code lab/crash-matrix log}. */
 @CommandLine.Command(
-    name = "lab/crash-matrix",
+    name = "log",
     mixinStandardHelpOptions = true,
     description = {
       "Kills the members of a log with SIGKILL, again and again, and compares what is left with what was promised.",
       "Ends with 0 if all held, with 1 if not; then the folder is kept, and the seed said."
     })
-public final class CrashMatrix implements Callable<Integer> {
+final class RoundsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Parameters(paramLabel = "WHAT", description = "log")
-  private String what = "";
 
   @Option(
       names = "--rounds",
@@ -53,32 +47,12 @@ public final class CrashMatrix implements Callable<Integer> {
       description = "Only this one: ${COMPLETION-CANDIDATES}; may be repeated.")
   private @Nullable List<Placement> only;
 
-  /** Entry. */
-  public static void main(String[] arguments) {
-    CommandLine line =
-        new CommandLine(new CrashMatrix()).setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (!(failure instanceof LabFailure)) {
-            throw failure;
-          }
-          command.getErr().println("lab/crash-matrix: " + failure.getMessage());
-          return 1;
-        });
-    System.exit(line.execute(arguments));
-  }
-
   @Override
   public Integer call() {
-    if (!what.equals("log")) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "no matrix " + what + "; there is log");
-    }
     if (rounds < 1) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--rounds is 1 or more");
     }
     PrintWriter out = spec.commandLine().getOut();
-    Janitor.sweep().forEach(name -> out.println("removed " + name + ", left by a killed run"));
     long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
     long begun = System.nanoTime();
     List<Placement> placements = only == null ? Arrays.asList(Placement.values()) : only;
