@@ -11,19 +11,20 @@ import java.util.Arrays;
  * A certificate authority for one run, made by openssl, and the files of those it signs for: EC
  * P-256, three days, each for one name and one address.
  */
-final class Authority {
+public final class Authority {
   /** PEM files of one machine. */
-  record Pem(Path certificate, Path key, Path authority) {}
+  public record Pem(Path certificate, Path key, Path authority) {}
 
   private final Path folder;
 
-  Authority(Path folder) {
+  /** Makes the authority's own files in a folder. */
+  public Authority(Path folder) {
     this.folder = folder;
     make("authority", "authority", "127.0.0.1", "authority");
   }
 
   /** A certificate for a machine. */
-  Pem issue(String name, String address) {
+  public Pem issue(String name, String address) {
     make(
         name,
         name,
