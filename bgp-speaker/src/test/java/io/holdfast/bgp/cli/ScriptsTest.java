@@ -19,7 +19,7 @@ class ScriptsTest {
   void copyTheScripts() throws Exception {
     home = Files.createDirectories(folder.resolve("home"));
     Path bin = Files.createDirectories(home.resolve("bin"));
-    for (String name : new String[] {"java.sh", "holdfast", "bgpd", "failoverd"}) {
+    for (String name : new String[] {"java.sh", "holdfast", "bgpd", "failoverd", "logd"}) {
       Path copy = Files.copy(Path.of("../bin").resolve(name), bin.resolve(name));
       assertThat(copy.toFile().setExecutable(true)).isTrue();
     }
