@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * A certificate authority for one run, made by openssl, and the files of those it signs for: EC
  * P-256, three days, each for one name and one address.
  */
-final class Authority {
+public final class Authority {
   private static final String CONFIGURATION =
       """
       [req]
@@ -30,17 +30,18 @@ final class Authority {
       """;
 
   /** PEM files of one machine. */
-  record Pem(Path certificate, Path key, Path authority) {}
+  public record Pem(Path certificate, Path key, Path authority) {}
 
   private final Path folder;
 
-  Authority(Path folder) {
+  /** Makes one, with its files in this folder. */
+  public Authority(Path folder) {
     this.folder = folder;
     make("authority", "authority", "127.0.0.1", "authority");
   }
 
   /** A certificate for a machine. */
-  Pem issue(String name, String address) {
+  public Pem issue(String name, String address) {
     make(
         name,
         name,
