@@ -4,9 +4,12 @@ import io.holdfast.lab.net.Janitor;
 import io.holdfast.lab.net.LabFailure;
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +31,7 @@ public final class Bench implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "NAME", description = "failover")
+  @Parameters(paramLabel = "NAME", description = "failover or log")
   private String name = "";
 
   @Option(names = "--json", description = "One JSON object on standard output.")
@@ -37,8 +40,10 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "PART",
-      description = "Only a part: ${COMPLETION-CANDIDATES}; may be repeated.")
-  private @Nullable Set<FailoverBench.Part> parts;
+      description =
+          "Only a part; may be repeated. Of failover: unshaped, shaped, ack, daemons; of log:"
+              + " alone, alone-synced, three, three-synced, memory.")
+  private @Nullable Set<String> parts;
 
   @Option(
       names = "--quick",
@@ -61,24 +66,17 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!name.equals("failover")) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "no bench " + name + "; there is failover");
-    }
     PrintWriter err = spec.commandLine().getErr();
-    Janitor.sweep().forEach(left -> err.println("removed " + left + ", left by a killed run"));
-    Set<FailoverBench.Part> chosen =
-        parts == null ? EnumSet.allOf(FailoverBench.Part.class) : parts;
     long begin = System.nanoTime();
-    FailoverBench bench =
-        new FailoverBench(
-            quick ? FailoverBench.Size.QUICK : FailoverBench.Size.FULL,
-            text -> {
-              err.printf(Locale.ROOT, "%5.1f s  %s%n", (System.nanoTime() - begin) * 1e-9, text);
-              err.flush();
-            });
+    Consumer<String> progress =
+        text -> {
+          err.printf(Locale.ROOT, "%5.1f s  %s%n", (System.nanoTime() - begin) * 1e-9, text);
+          err.flush();
+        };
+    Supplier<List<Figure>> bench = bench(progress);
+    Janitor.sweep().forEach(left -> err.println("removed " + left + ", left by a killed run"));
     Surroundings where = Surroundings.now();
-    Figures figures = new Figures(name, where, bench.measure(chosen));
+    Figures figures = new Figures(name, where, bench.get());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(figures.json().toPrettyString());
@@ -87,5 +85,38 @@ public final class Bench implements Callable<Integer> {
       figures.print(out);
     }
     return figures.hold() ? 0 : 1;
+  }
+
+  /** The bench of this name; wrong words are told before anything is done. */
+  private Supplier<List<Figure>> bench(Consumer<String> progress) {
+    return switch (name) {
+      case "failover" -> {
+        Set<FailoverBench.Part> chosen = chosen(FailoverBench.Part.class);
+        FailoverBench.Size size = quick ? FailoverBench.Size.QUICK : FailoverBench.Size.FULL;
+        yield () -> new FailoverBench(size, progress).measure(chosen);
+      }
+      case "log" -> {
+        Set<LogBench.Part> chosen = chosen(LogBench.Part.class);
+        LogBench.Size size = quick ? LogBench.Size.QUICK : LogBench.Size.FULL;
+        yield () -> new LogBench(size, progress).measure(chosen);
+      }
+      default -> throw wrong("no bench " + name + "; there are failover and log");
+    };
+  }
+
+  private <P extends Enum<P>> Set<P> chosen(Class<P> all) {
+    Set<P> chosen = EnumSet.noneOf(all);
+    for (String word : parts == null ? Set.<String>of() : parts) {
+      try {
+        chosen.add(Enum.valueOf(all, word.toUpperCase(Locale.ROOT).replace('-', '_')));
+      } catch (IllegalArgumentException e) {
+        throw wrong("no part " + word + " of " + name);
+      }
+    }
+    return chosen.isEmpty() ? EnumSet.allOf(all) : chosen;
+  }
+
+  private CommandLine.ParameterException wrong(String what) {
+    return new CommandLine.ParameterException(spec.commandLine(), what);
   }
 }

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -33,9 +32,6 @@ final class DaemonFigures {
   private static final double RECOVERY_AIM = 1.2;
   private static final String PREFIX = "203.0.113.0/24";
   private static final Duration LIMIT = Duration.ofSeconds(30);
-
-  /** For the JIT and the first timers to come to rest. */
-  private static final Duration SETTLE = Duration.ofSeconds(10);
 
   private final FailoverBench.Size size;
   private final Consumer<String> progress;
@@ -68,14 +64,14 @@ final class DaemonFigures {
 
   private void idle(Holdfast holdfast) {
     progress.accept(
-        "idle daemons: " + SETTLE.plusSeconds(size.idleSeconds()).toSeconds() + " s of nothing");
+        "idle daemons: " + ProcessUsage.SETTLE.plusSeconds(size.idleSeconds()).toSeconds() + " s of nothing");
     ProcessUsage failoverd = new ProcessUsage(holdfast.failoverdPid().orElseThrow());
     ProcessUsage bgpd = new ProcessUsage(holdfast.speakerPid().orElseThrow());
-    pass(SETTLE);
+    ProcessUsage.pass(ProcessUsage.SETTLE);
     double failoverdBefore = failoverd.cpuSeconds();
     double bgpdBefore = bgpd.cpuSeconds();
     long start = System.nanoTime();
-    pass(Duration.ofSeconds(size.idleSeconds()));
+    ProcessUsage.pass(Duration.ofSeconds(size.idleSeconds()));
     double percent = 100 / ((System.nanoTime() - start) * 1e-9);
     cpu("failoverd", (failoverd.cpuSeconds() - failoverdBefore) * percent);
     cpu("bgpd", (bgpd.cpuSeconds() - bgpdBefore) * percent);
@@ -95,13 +91,6 @@ final class DaemonFigures {
             "MB",
             Aim.atMost(MEMORY_AIM),
             List.of(megabytes)));
-  }
-
-  private static void pass(Duration time) {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 
   /** Seconds from the kill to the successor's first UPDATE. */

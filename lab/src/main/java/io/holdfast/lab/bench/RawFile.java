@@ -1,0 +1,70 @@
+package io.holdfast.lab.bench;
+
+import io.holdfast.logstore.record.RecordFlyweight;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.LongConsumer;
+
+/**
+ * The least that can be done with the same bytes: a positional write from a direct buffer that
+ * stands ready, in the calling thread, at the end of a file that grows; then, if synced, an
+ * fdatasync. No checksum, no header, nothing copied before. The file is deleted at the end.
+ */
+final class RawFile implements AppendTarget {
+  /** As a log's record with a payload of {@link #PAYLOAD} bytes. */
+  static final int RECORD = RecordFlyweight.HEADER_LENGTH + PAYLOAD;
+
+  private final Path path;
+  private final boolean synced;
+  private final FileChannel channel;
+  private final ByteBuffer bytes = ByteBuffer.allocateDirect(AppendLoop.BATCH * RECORD);
+  private LongConsumer listener = _ -> {};
+  private long end;
+
+  RawFile(Path path, boolean synced) throws IOException {
+    this.path = path;
+    this.synced = synced;
+    this.channel =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) i);
+    }
+  }
+
+  @Override
+  public long end() {
+    return end;
+  }
+
+  @Override
+  public int recordBytes() {
+    return RECORD;
+  }
+
+  @Override
+  public void append(int records) throws IOException {
+    bytes.position(0).limit(records * RECORD);
+    while (bytes.hasRemaining()) {
+      end += channel.write(bytes, end);
+    }
+    if (synced) {
+      channel.force(false);
+    }
+    listener.accept(end);
+  }
+
+  @Override
+  public void onCommit(LongConsumer to) {
+    listener = to;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.delete(path);
+  }
+}
