@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "lab/crash-matrix",
     mixinStandardHelpOptions = true,
-    description = "Kills, stops and cuts off what it finds, many times over, and checks what is left.",
+    description =
+        "Kills, stops and cuts off what it finds, many times over, and checks what is left.",
     subcommands = {ElectionsCommand.class})
 public final class CrashMatrixCommand {
 

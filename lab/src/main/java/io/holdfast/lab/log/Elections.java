@@ -139,8 +139,7 @@ public final class Elections implements AutoCloseable {
   }
 
   private void begin(ElectionFault fault, LogMember leader) {
-    long term =
-        leader.status().map(status -> status.path("term").asLong()).orElse(Long.MAX_VALUE);
+    long term = leader.status().map(status -> status.path("term").asLong()).orElse(Long.MAX_VALUE);
     rounds.add(new Round(fault, leader.id(), term, System.nanoTime()));
   }
 
@@ -164,8 +163,7 @@ public final class Elections implements AutoCloseable {
         beside.computeIfAbsent(
             leader.id(), id -> cluster.ownerBeside(leader, "beside-" + leader.id()));
     own(old);
-    Waiting.until(
-        "the end of the turn of " + elsewhere.name(), LIMIT, () -> expired(elsewhere));
+    Waiting.until("the end of the turn of " + elsewhere.name(), LIMIT, () -> expired(elsewhere));
     elsewhere.tell("close");
     Waiting.until("commits beside the leader", LIMIT, () -> committedMore(old));
     begin(ElectionFault.PARTITION, leader);
@@ -197,8 +195,7 @@ public final class Elections implements AutoCloseable {
 
   /** Another leads, and something was committed that was appended after that was known. */
   private void awaitCommit(ElectionFault fault, LogMember old, LogOwner owner) {
-    Waiting.until(
-        "another leader than " + old.id(), LIMIT, () -> otherLeader(old) != null);
+    Waiting.until("another leader than " + old.id(), LIMIT, () -> otherLeader(old) != null);
     LogMember now = otherLeader(old);
     long appended = owner.tell("status").path("appended").asLong();
     Waiting.until(
@@ -226,8 +223,7 @@ public final class Elections implements AutoCloseable {
 
   /** The old leader has heard of the new one. */
   private static void awaitDeposed(LogMember old) {
-    Waiting.until(
-        "member " + old.id() + " to follow", LIMIT, () -> old.role().equals("follower"));
+    Waiting.until("member " + old.id() + " to follow", LIMIT, () -> old.role().equals("follower"));
   }
 
   // ---- the end ----

@@ -267,8 +267,7 @@ public final class LogCluster implements AutoCloseable {
     processes++;
     Path history = workspace.folder("histories").resolve(name + "-" + processes + ".jsonl");
     histories.add(history);
-    return with(
-        new LogOwner(machine, name, configuration, workspace.folder("owner"), history));
+    return with(new LogOwner(machine, name, configuration, workspace.folder("owner"), history));
   }
 
   /**

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a log has to do wherever it is. Topology: a placement of {@link LogCluster}, unsynced, with
  * one owner from test to test; each test begins where the log ends.
  *
- * <p>Written for {@link LogOwner}, so that nothing here knows where the log is; where the placements
- * differ by their nature, {@link LogCluster.Placement} says so.
+ * <p>Written for {@link LogOwner}, so that nothing here knows where the log is; where the
+ * placements differ by their nature, {@link LogCluster.Placement} says so.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -88,8 +88,7 @@ abstract class PlacementSuite {
   void whatIsCommittedIsInTheFilesOfAMajorityAtThatMoment() {
     Random random = new Random(1);
     for (int i = 0; i < 25; i++) {
-      List<LogRecord> records =
-          owner.append(random.ints(1 + i % 4, 1, 30_000).toArray());
+      List<LogRecord> records = owner.append(random.ints(1 + i % 4, 1, 30_000).toArray());
       long committed = owner.commit();
 
       assertThat(committed).isEqualTo(records.getLast().end());
@@ -117,8 +116,22 @@ abstract class PlacementSuite {
   void takesRecordsOfOneByteToOneMebibyte() {
     long start = endOf(owner);
     List<LogRecord> written =
-        owner.append(1, 2, 35, 36, 37, 63, 64, 1_000, 4_096, 65_535, 65_536, MEBIBYTE - 37,
-            MEBIBYTE - 36, MEBIBYTE, 1);
+        owner.append(
+            1,
+            2,
+            35,
+            36,
+            37,
+            63,
+            64,
+            1_000,
+            4_096,
+            65_535,
+            65_536,
+            MEBIBYTE - 37,
+            MEBIBYTE - 36,
+            MEBIBYTE,
+            1);
     owner.commit();
 
     assertThat(written).extracting(LogRecord::payloadLength).contains(1, MEBIBYTE);
@@ -134,18 +147,30 @@ abstract class PlacementSuite {
         owner.appendAll(
             records -> {
               for (int i = 0; i < 3; i++) {
-                records.addObject().put("kind", RecordKind.OPENED.name()).put("stream", base + i)
-                    .put("size", 40).put("endpoint", "end point " + i);
+                records
+                    .addObject()
+                    .put("kind", RecordKind.OPENED.name())
+                    .put("stream", base + i)
+                    .put("size", 40)
+                    .put("endpoint", "end point " + i);
               }
               for (int i = 0; i < 30; i++) {
-                records.addObject().put("kind", RecordKind.RECEIVED.name())
-                    .put("stream", base + i % 3).put("offset", i / 3 * 100L).put("size", 100);
+                records
+                    .addObject()
+                    .put("kind", RecordKind.RECEIVED.name())
+                    .put("stream", base + i % 3)
+                    .put("offset", i / 3 * 100L)
+                    .put("size", 100);
               }
-              records.addObject().put("kind", RecordKind.CLOSED.name()).put("stream", base + 2)
+              records
+                  .addObject()
+                  .put("kind", RecordKind.CLOSED.name())
+                  .put("stream", base + 2)
                   .put("size", 8);
             });
     owner.commit();
-    Waiting.until("two open streams", LIMIT, () -> streams("stream", base).path("active").asInt() == 2);
+    Waiting.until(
+        "two open streams", LIMIT, () -> streams("stream", base).path("active").asInt() == 2);
 
     JsonNode page = owner.tell("streams", line -> line.put("after", base - 1).put("limit", 10));
     assertThat(keys(page)).containsExactly(base, base + 1);
@@ -312,8 +337,7 @@ abstract class PlacementSuite {
 
   private static boolean reaches(Path folder, long end) {
     List<io.holdfast.lab.history.Batch> batches = MemberFiles.log(folder, end).batches();
-    return !batches.isEmpty()
-        && batches.getLast().position() + batches.getLast().length() == end;
+    return !batches.isEmpty() && batches.getLast().position() + batches.getLast().length() == end;
   }
 
   @Test
