@@ -76,9 +76,7 @@ final class RaftRequests {
   private static String host(String peer) {
     PeerId id = new PeerId();
     String host = id.parse(peer) ? id.getIp() : "";
-    return host.startsWith("[") && host.endsWith("]")
-        ? host.substring(1, host.length() - 1)
-        : host;
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Asks the guard before the node is asked for its vote. */
