@@ -6,20 +6,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
+import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.record.RecordKind;
 import io.holdfast.logstore.replication.Member;
 import io.holdfast.logstore.replication.MemberConfig;
-import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.record.RecordKind;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -302,7 +302,8 @@ class HoldfastCommandTest {
   }
 
   private static void aLog(Path folder) throws Exception {
-    try (Log log = OwnedLog.open(
+    try (Log log =
+        OwnedLog.open(
             Member.start(MemberConfig.alone(folder, false), null).backend(Duration.ofSeconds(20)),
             "test")) {
       append(log, 0, "hello");

@@ -1,6 +1,7 @@
 package io.holdfast.lab.net;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,11 @@ public final class LabProcess implements AutoCloseable {
   /** Its standard input, where it was started with one. */
   public OutputStream standardInput() {
     return process.getOutputStream();
+  }
+
+  /** Its standard output, where it was started to be talked with. */
+  public InputStream standardOutput() {
+    return process.getInputStream();
   }
 
   /** Whether it runs (or is stopped). */

@@ -85,12 +85,37 @@ public final class Namespace implements AutoCloseable {
    */
   public LabProcess start(
       String processName, Path output, Map<String, String> environment, List<String> command) {
+    return start(
+        processName,
+        output,
+        builder(output, environment, command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())));
+  }
+
+  /**
+   * Starts a process as {@link #start} does, to talk with: its standard output is read by the lab
+   * ({@link LabProcess#standardOutput}), only the standard error goes to the file.
+   */
+  public LabProcess startTalking(
+      String processName, Path errors, Map<String, String> environment, List<String> command) {
+    return start(
+        processName,
+        errors,
+        builder(errors, environment, command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile())));
+  }
+
+  private ProcessBuilder builder(
+      Path output, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(Command.prefixed(List.of("setsid"), inside(command)))
-            .directory(output.resolveSibling("").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            .directory(output.resolveSibling("").toFile());
     builder.environment().putAll(environment);
+    return builder;
+  }
+
+  private LabProcess start(String processName, Path output, ProcessBuilder builder) {
     try {
       LabProcess process = new LabProcess(processName, builder.start(), output);
       return standing ? process : Teardown.keep(process);

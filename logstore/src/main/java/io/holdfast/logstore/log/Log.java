@@ -1,7 +1,5 @@
 package io.holdfast.logstore.log;
 
-import io.holdfast.logstore.segment.LogReader;
-import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.record.RecordKind;
 import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.segment.LogTrimmedException;
@@ -106,8 +104,7 @@ public interface Log extends AutoCloseable {
    */
   default LogReader reader(long stream, long offset) throws IOException {
     Streams.Stream found =
-        streams()
-            .stream(stream)
+        streams().stream(stream)
             .orElseThrow(() -> new IllegalArgumentException("no open stream " + stream));
     return new StreamReader(reader(Math.max(first(), found.opened())), stream, offset);
   }

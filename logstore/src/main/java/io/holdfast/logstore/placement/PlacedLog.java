@@ -35,8 +35,7 @@ public final class PlacedLog implements AutoCloseable {
       case LogConfig.Alone _ -> of(Member.start(LogPlacement.member(config), null), patience);
       case LogConfig.Members members ->
           of(Member.start(LogPlacement.member(config), LogPlacement.tls(members.tls())), patience);
-      case LogConfig.Servers servers ->
-          new PlacedLog(RemoteBackend.of(servers, patience), null);
+      case LogConfig.Servers servers -> new PlacedLog(RemoteBackend.of(servers, patience), null);
     };
   }
 

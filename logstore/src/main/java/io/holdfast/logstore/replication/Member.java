@@ -83,6 +83,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
+
   private volatile boolean closed;
 
   /** Members that do not answer; on the thread of housekeeping. */
@@ -111,7 +112,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine = new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());
@@ -151,8 +152,7 @@ public final class Member implements SharedLog, AutoCloseable {
         config,
         storage,
         machine,
-        new Engine.Network(
-            transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
+        new Engine.Network(transport, guard, folder::isMember, mode != Beginning.Mode.TRUSTED),
         sequencer::node);
   }
 
@@ -489,6 +489,12 @@ public final class Member implements SharedLog, AutoCloseable {
         sequencer.applied(done);
         lastApplied = done;
       }
+    }
+
+    @Override
+    public long reached() {
+      awaitAssembled();
+      return engine.node().getLastAppliedLogIndex();
     }
 
     @Override

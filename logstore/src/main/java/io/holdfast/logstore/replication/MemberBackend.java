@@ -2,10 +2,10 @@ package io.holdfast.logstore.replication;
 
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;

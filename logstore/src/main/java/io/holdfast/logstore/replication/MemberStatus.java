@@ -57,7 +57,8 @@ final class MemberStatus {
       return;
     }
     synchronized (this) {
-      disk = error == null ? "" : "the log cannot write to " + directory + ": " + error.getMessage();
+      disk =
+          error == null ? "" : "the log cannot write to " + directory + ": " + error.getMessage();
     }
     changed();
   }

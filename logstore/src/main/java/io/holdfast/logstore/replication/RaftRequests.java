@@ -3,8 +3,11 @@ package io.holdfast.logstore.replication;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
@@ -22,7 +25,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of other members that this one answers: Raft's own, and none of the engine's CLI. */
+/**
+ * The requests of other members that this one answers: Raft's own, and none of the engine's CLI.
+ */
 final class RaftRequests {
   private RaftRequests() {}
 
@@ -36,6 +41,10 @@ final class RaftRequests {
           protected void admit(PeerIdentity peer, Message request) throws RefusedException {
             if (!members.test(peer)) {
               throw new RefusedException("a request of Raft from who is no member");
+            }
+            String sender = sender(request);
+            if (sender != null && !peer.carries(host(sender))) {
+              throw new RefusedException("a request in the name of " + sender);
             }
           }
         };
@@ -53,6 +62,23 @@ final class RaftRequests {
     return server;
   }
 
+  /** In whose name a request is made; null where it names nobody. */
+  private static @Nullable String sender(Message request) {
+    return switch (request) {
+      case AppendEntriesRequest append -> append.getServerId();
+      case RequestVoteRequest vote -> vote.getServerId();
+      case InstallSnapshotRequest install -> install.getServerId();
+      case TimeoutNowRequest now -> now.getServerId();
+      default -> null;
+    };
+  }
+
+  private static String host(String peer) {
+    PeerId id = new PeerId();
+    String host = id.parse(peer) ? id.getIp() : "";
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
   /** Asks the guard before the node is asked for its vote. */
   private record Guarded(RequestVoteRequestProcessor node, VoteGuard guard)
       implements RpcProcessor<RequestVoteRequest> {
@@ -61,8 +87,7 @@ final class RaftRequests {
       if (guard.mayVote(request.getTerm())) {
         node.handleRequest(context, request);
       } else {
-        context.sendResponse(
-            RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
+        context.sendResponse(RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
       }
     }
 

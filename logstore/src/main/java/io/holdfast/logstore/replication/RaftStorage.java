@@ -77,7 +77,9 @@ final class RaftStorage implements LogStorage {
     stopping = true;
   }
 
-  /** The engine will ask to drop everything up to this snapshot: then its files take their place. */
+  /**
+   * The engine will ask to drop everything up to this snapshot: then its files take their place.
+   */
   void installed(Path folder, long lastIndex) {
     installed = new Installed(folder, lastIndex);
   }
@@ -321,7 +323,8 @@ final class RaftStorage implements LogStorage {
     if (type == EntryType.ENTRY_TYPE_DATA) {
       entry.setData(Command.data(from.kind(), from.position(), from.payload()));
     } else if (type == EntryType.ENTRY_TYPE_CONFIGURATION) {
-      String[] lines = StandardCharsets.UTF_8.decode(from.payload().duplicate()).toString().split("\n", -1);
+      String[] lines =
+          StandardCharsets.UTF_8.decode(from.payload().duplicate()).toString().split("\n", -1);
       peers(lines, 0, entry::setPeers);
       peers(lines, 1, entry::setOldPeers);
       peers(lines, 2, entry::setLearners);

@@ -223,9 +223,7 @@ final class Sequencer {
   /** Appends a command that is no batch. */
   synchronized Taken take(Maker command, @Nullable CompletableFuture<Long> done)
       throws IOException {
-    return term == 0
-        ? Taken.NOT_LEADER
-        : hand(command.at(nextPosition), nextPosition, done);
+    return term == 0 ? Taken.NOT_LEADER : hand(command.at(nextPosition), nextPosition, done);
   }
 
   private Taken hand(ByteBuffer data, long end, @Nullable CompletableFuture<Long> done)

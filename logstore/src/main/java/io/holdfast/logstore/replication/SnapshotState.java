@@ -60,7 +60,12 @@ record SnapshotState(
     try {
       SnapshotState state =
           new SnapshotState(
-              in.readLong(), in.readLong(), in.readLong(), in.readUTF(), in.readLong(), in.readLong());
+              in.readLong(),
+              in.readLong(),
+              in.readLong(),
+              in.readUTF(),
+              in.readLong(),
+              in.readLong());
       streams.load(in);
       return state;
     } catch (EOFException e) {

@@ -48,8 +48,7 @@ final class GroupOfThreeTest {
     for (String id : ids) {
       await("at " + id)
           .atMost(PATIENCE)
-          .untilAsserted(
-              () -> assertThat(readAt(trio.member(id))).isEqualTo(expected));
+          .untilAsserted(() -> assertThat(readAt(trio.member(id))).isEqualTo(expected));
     }
   }
 
@@ -111,9 +110,7 @@ final class GroupOfThreeTest {
       commit(log);
       lines.addAll(more);
       trio.start(away);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> trio.member(away).committed() == log.committed());
+      await().atMost(PATIENCE).until(() -> trio.member(away).committed() == log.committed());
       List<String> theirs = readAt(trio.member(away));
       assertThat(theirs.size()).isBetween(500, 1_600);
       assertThat(lines.subList(1_600 - theirs.size(), 1_600)).isEqualTo(theirs);
@@ -133,9 +130,7 @@ final class GroupOfThreeTest {
       lines.addAll(lines(log, 200, 400, 100));
       commit(log);
       everywhere(trio, lines, "a", "b", "c");
-      await()
-          .atMost(PATIENCE)
-          .until(() -> again.folder().state() == Identity.State.MEMBER);
+      await().atMost(PATIENCE).until(() -> again.folder().state() == Identity.State.MEMBER);
       // It counts again: without the leader, the two others, of which it is one, go on.
       trio.stop(trio.leader());
       OwnedLog after = own(trio);

@@ -36,8 +36,7 @@ final class Lines {
   }
 
   static void open(Log log, long stream, String endpoint, long micros) {
-    append(
-        log, RecordKind.OPENED, stream, 0, (char) endpoint.length() + endpoint + "...", micros);
+    append(log, RecordKind.OPENED, stream, 0, (char) endpoint.length() + endpoint + "...", micros);
   }
 
   static void received(Log log, long stream, long offset, String text) {

@@ -85,11 +85,14 @@ final class LogOfOneTest {
       commit(log);
       await().until(() -> log.streams().active() == 4);
       Streams streams = log.streams();
-      assertThat(streams.page(0, 10)).extracting(Streams.Stream::key).containsExactly(1L, 3L, 4L, 5L);
+      assertThat(streams.page(0, 10))
+          .extracting(Streams.Stream::key)
+          .containsExactly(1L, 3L, 4L, 5L);
       assertThat(streams.page(3, 1)).extracting(Streams.Stream::key).containsExactly(4L);
       assertThat(streams.length(3)).hasValue(11);
       assertThat(streams.length(2)).isEmpty();
-      assertThat(streams.byEndpoint("end point 4".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+      assertThat(
+              streams.byEndpoint("end point 4".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
           .hasValueSatisfying(found -> assertThat(found.key()).isEqualTo(4));
       assertThat(streams.byEndpoint(new byte[] {1})).isEmpty();
       List<String> lines = new ArrayList<>();
@@ -175,7 +178,9 @@ final class LogOfOneTest {
       commit(log);
       assertThat(read(log, 1 << 24)).containsExactly("after it");
       assertThatThrownBy(
-              () -> log.append(RecordKind.NOTED, 1, 1, 0, 0, ByteBuffer.allocate(1 << 24), 0, 1 << 24))
+              () ->
+                  log.append(
+                      RecordKind.NOTED, 1, 1, 0, 0, ByteBuffer.allocate(1 << 24), 0, 1 << 24))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -35,8 +35,7 @@ final class Trio implements AutoCloseable {
   Trio(Path folder, boolean sync, String... ids) throws Exception {
     this.folder = folder;
     this.sync = sync;
-    this.authority =
-        new Authority(Files.createDirectories(folder.resolve("tls")), "authority");
+    this.authority = new Authority(Files.createDirectories(folder.resolve("tls")), "authority");
     for (String id : ids) {
       addresses.add(new MemberAddress(id, "127.0.0.1", freePort()));
     }
@@ -131,9 +130,7 @@ final class Trio implements AutoCloseable {
 
   /** The id of the one that leads, when there is one. */
   String leader() {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> running.values().stream().anyMatch(Member::leading));
+    await().atMost(PATIENCE).until(() -> running.values().stream().anyMatch(Member::leading));
     return running.entrySet().stream()
         .filter(each -> each.getValue().leading())
         .map(Map.Entry::getKey)

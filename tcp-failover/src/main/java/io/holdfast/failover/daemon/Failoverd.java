@@ -6,10 +6,10 @@ import io.holdfast.failover.pipeline.Alarms;
 import io.holdfast.failover.pipeline.FailoverEngine;
 import io.holdfast.failover.pipeline.SpeakerWatch;
 import io.holdfast.logstore.config.ConfigException;
+import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
 import io.holdfast.logstore.log.Log;
-import io.holdfast.logstore.config.LogConfig;
 import io.holdfast.logstore.logd.LogCommands;
 import io.holdfast.logstore.logd.LogView;
 import io.holdfast.logstore.placement.PlacedLog;
@@ -140,7 +140,8 @@ public final class Failoverd implements AutoCloseable {
   }
 
   private static void diesDamaged(String what) {
-    LOG.error("the log of this member is damaged; it ends, and is rebuilt when it starts: {}", what);
+    LOG.error(
+        "the log of this member is damaged; it ends, and is rebuilt when it starts: {}", what);
     Runtime.getRuntime().halt(DAMAGED_STATUS);
   }
 
@@ -168,8 +169,7 @@ public final class Failoverd implements AutoCloseable {
       throw new ControlException("failoverd waits for its log; ask: holdfast log status");
     }
     try {
-      return FailoverStatus.json(
-          now.snapshot().get(2, TimeUnit.SECONDS), config, log, supervisor);
+      return FailoverStatus.json(now.snapshot().get(2, TimeUnit.SECONDS), config, log, supervisor);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ControlException("interrupted");

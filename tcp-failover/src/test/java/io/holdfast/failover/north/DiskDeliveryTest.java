@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.record.RecordKind;
 import io.holdfast.logstore.replication.Member;
 import io.holdfast.logstore.replication.MemberConfig;
-import io.holdfast.logstore.record.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -32,7 +32,11 @@ class DiskDeliveryTest {
     Path socket = folder.resolve("north.sock");
     HandMadePipeline pipeline = new HandMadePipeline();
     Random random = new Random(7);
-    try (Log log = OwnedLog.open(Member.start(MemberConfig.alone(folder.resolve("log"), false), null).backend(Duration.ofSeconds(20)), "test");
+    try (Log log =
+            OwnedLog.open(
+                Member.start(MemberConfig.alone(folder.resolve("log"), false), null)
+                    .backend(Duration.ofSeconds(20)),
+                "test");
         NorthServer server =
             NorthServer.open(socket, log, pipeline, Admission.standard(), alarms::add)) {
       long start = log.appended();

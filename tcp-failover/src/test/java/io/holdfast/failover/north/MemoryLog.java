@@ -3,9 +3,9 @@ package io.holdfast.failover.north;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.Streams;
-import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import io.holdfast.logstore.segment.LogReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
