@@ -58,4 +58,32 @@ class LogArchitectureTest {
               "io.holdfast.logstore.config..",
               "io.holdfast.logstore.control..",
               "com.fasterxml..");
+
+  @ArchTest
+  static final ArchRule WHAT_SERVES_THE_LOG_IS_KNOWN_TO_NOBODY_BELOW =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              RECORD,
+              LOG,
+              "io.holdfast.logstore.segment..",
+              "io.holdfast.logstore.rpc..",
+              "io.holdfast.logstore.replication..",
+              "io.holdfast.logstore.config..",
+              "io.holdfast.logstore.control..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.holdfast.logstore.remote..",
+              "io.holdfast.logstore.placement..",
+              "io.holdfast.logstore.logd..");
+
+  @ArchTest
+  static final ArchRule OWNERS_ELSEWHERE_KNOW_NO_ENGINE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.logstore.remote..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.alipay..", "io.holdfast.logstore.replication..");
 }

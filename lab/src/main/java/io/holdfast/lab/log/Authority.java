@@ -5,36 +5,19 @@ import io.holdfast.lab.net.LabFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A certificate authority for one run, made by openssl, and the files of those it signs for: EC
  * P-256, three days, each for one name and one address.
  */
 public final class Authority {
-  private static final String CONFIGURATION =
-      """
-      [req]
-      distinguished_name = name
-      prompt = no
-      [name]
-      CN = %s
-      [authority]
-      basicConstraints = critical, CA:TRUE
-      keyUsage = critical, keyCertSign
-      subjectKeyIdentifier = hash
-      [machine]
-      basicConstraints = critical, CA:FALSE
-      keyUsage = critical, digitalSignature
-      extendedKeyUsage = serverAuth, clientAuth
-      subjectAltName = DNS:%s, IP:%s
-      """;
-
   /** PEM files of one machine. */
   public record Pem(Path certificate, Path key, Path authority) {}
 
   private final Path folder;
 
-  /** Makes one, with its files in this folder. */
+  /** Makes the authority's own files in a folder. */
   public Authority(Path folder) {
     this.folder = folder;
     make("authority", "authority", "127.0.0.1", "authority");
@@ -60,8 +43,26 @@ public final class Authority {
   private void make(
       String file, String name, String address, String extensions, String... signer) {
     Path configuration = folder.resolve(file + ".cnf");
+    String text =
+        """
+        [req]
+        distinguished_name = name
+        prompt = no
+        [name]
+        CN = %1$s
+        [authority]
+        basicConstraints = critical, CA:TRUE
+        keyUsage = critical, keyCertSign
+        subjectKeyIdentifier = hash
+        [machine]
+        basicConstraints = critical, CA:FALSE
+        keyUsage = critical, digitalSignature
+        extendedKeyUsage = serverAuth, clientAuth
+        subjectAltName = DNS:%1$s, IP:%2$s
+        """
+            .formatted(name, address);
     try {
-      Files.writeString(configuration, CONFIGURATION.formatted(name, name, address));
+      Files.writeString(configuration, text);
     } catch (IOException e) {
       throw new LabFailure("cannot write " + configuration, e);
     }
@@ -85,7 +86,7 @@ public final class Authority {
       "-out",
       folder.resolve(file + ".pem").toString()
     };
-    String[] whole = java.util.Arrays.copyOf(command, command.length + signer.length);
+    String[] whole = Arrays.copyOf(command, command.length + signer.length);
     System.arraycopy(signer, 0, whole, command.length, signer.length);
     Command.run(whole);
   }

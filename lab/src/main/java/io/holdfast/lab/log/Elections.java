@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -138,8 +139,7 @@ public final class Elections implements AutoCloseable {
   }
 
   private void begin(ElectionFault fault, LogMember leader) {
-    long term =
-        leader.status().map(status -> status.path("term").asLong()).orElse(Long.MAX_VALUE);
+    long term = leader.status().map(status -> status.path("term").asLong()).orElse(Long.MAX_VALUE);
     rounds.add(new Round(fault, leader.id(), term, System.nanoTime()));
   }
 
@@ -163,8 +163,7 @@ public final class Elections implements AutoCloseable {
         beside.computeIfAbsent(
             leader.id(), id -> cluster.ownerBeside(leader, "beside-" + leader.id()));
     own(old);
-    Waiting.until(
-        "the end of the turn of " + elsewhere.name(), LIMIT, () -> expired(elsewhere));
+    Waiting.until("the end of the turn of " + elsewhere.name(), LIMIT, () -> expired(elsewhere));
     elsewhere.tell("close");
     Waiting.until("commits beside the leader", LIMIT, () -> committedMore(old));
     begin(ElectionFault.PARTITION, leader);
@@ -196,8 +195,7 @@ public final class Elections implements AutoCloseable {
 
   /** Another leads, and something was committed that was appended after that was known. */
   private void awaitCommit(ElectionFault fault, LogMember old, LogOwner owner) {
-    Waiting.until(
-        "another leader than " + old.id(), LIMIT, () -> otherLeader(old) != null);
+    Waiting.until("another leader than " + old.id(), LIMIT, () -> otherLeader(old) != null);
     LogMember now = otherLeader(old);
     long appended = owner.tell("status").path("appended").asLong();
     Waiting.until(
@@ -208,7 +206,7 @@ public final class Elections implements AutoCloseable {
     progress.accept(
         "%s %d: %s led and was %s; %s leads, committed %d bytes"
             .formatted(
-                fault.name().toLowerCase(java.util.Locale.ROOT),
+                fault.name().toLowerCase(Locale.ROOT),
                 number,
                 old.id(),
                 fault.participle(),
@@ -225,8 +223,7 @@ public final class Elections implements AutoCloseable {
 
   /** The old leader has heard of the new one. */
   private static void awaitDeposed(LogMember old) {
-    Waiting.until(
-        "member " + old.id() + " to follow", LIMIT, () -> old.role().equals("follower"));
+    Waiting.until("member " + old.id() + " to follow", LIMIT, () -> old.role().equals("follower"));
   }
 
   // ---- the end ----
@@ -261,8 +258,6 @@ public final class Elections implements AutoCloseable {
       findings.add(finding.toString());
     }
     Map<ElectionFault, List<Long>> nanos = new EnumMap<>(ElectionFault.class);
-    Set<Long> terms = new HashSet<>();
-    log.batches().forEach(batch -> terms.add(batch.term()));
     for (Round round : rounds) {
       long first = firstCommit(round, history, log);
       if (first == Long.MAX_VALUE) {
@@ -292,10 +287,10 @@ public final class Elections implements AutoCloseable {
   }
 
   private static long firstCommit(Round round, History history, MemberFiles.Log log) {
-    Map<BatchId, Long> terms = new HashMap<>();
+    Set<BatchId> later = new HashSet<>();
     for (Batch batch : log.batches()) {
       if (batch.id() != null && batch.term() > round.term()) {
-        terms.put(batch.id(), batch.term());
+        later.add(batch.id());
       }
     }
     long first = Long.MAX_VALUE;
@@ -303,7 +298,7 @@ public final class Elections implements AutoCloseable {
       if (append.outcome() == Outcome.ACKNOWLEDGED
           && append.completedAt() > round.at()
           && append.completedAt() < first
-          && terms.containsKey(append.id())) {
+          && later.contains(append.id())) {
         first = append.completedAt();
       }
     }

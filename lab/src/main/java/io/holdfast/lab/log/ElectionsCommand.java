@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Prints how long it takes until a new leader commits. Exit code 1 if anything was lost, or"
           + " if it takes too long."
     })
-final class ElectionsCommand implements Callable<Integer> {
+public final class ElectionsCommand implements Callable<Integer> {
   private static final Duration MEDIAN = Duration.ofSeconds(1);
   private static final Duration P99 = Duration.ofSeconds(3);
 

@@ -267,8 +267,7 @@ public final class LogCluster implements AutoCloseable {
     processes++;
     Path history = workspace.folder("histories").resolve(name + "-" + processes + ".jsonl");
     histories.add(history);
-    return with(
-        new LogOwner(machine, name, configuration, workspace.folder("owner"), history));
+    return with(new LogOwner(machine, name, configuration, workspace.folder("owner"), history));
   }
 
   /**
@@ -281,10 +280,18 @@ public final class LogCluster implements AutoCloseable {
       return;
     }
     LogMember rival = servers().getFirst();
-    rival.signal(Signal.KILL);
     by.begin("open", by::opening);
+    Waiting.until(
+        "the member in the owner's process to lead",
+        LIMIT,
+        () -> {
+          if (!by.answered() && rival.leads()) {
+            rival.signal(Signal.KILL);
+            rival.start();
+          }
+          return by.answered();
+        });
     by.answer();
-    rival.start();
   }
 
   @Override

@@ -129,6 +129,11 @@ public final class LogOwner implements AutoCloseable {
     }
   }
 
+  /** Whether there is an answer to what was told last. */
+  boolean answered() {
+    return !answers.isEmpty();
+  }
+
   /** The answer to what was told last. */
   public JsonNode answer() {
     try {

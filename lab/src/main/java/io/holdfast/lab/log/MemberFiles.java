@@ -5,6 +5,7 @@ import io.holdfast.lab.net.LabFailure;
 import io.holdfast.logstore.log.OfflineLog;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.segment.EntryKind;
+import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.OfflineEntries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,16 @@ public final class MemberFiles {
    * @param from position of the first one wanted
    */
   public static List<LogRecord> records(Path folder, long from, long end) {
+    while (true) {
+      List<LogRecord> found = tryRecords(folder, from, end);
+      if (found != null) {
+        return found;
+      }
+    }
+  }
+
+  /** Null where the beginning was dropped while it was read: then there is another beginning. */
+  private static @Nullable List<LogRecord> tryRecords(Path folder, long from, long end) {
     List<LogRecord> records = new ArrayList<>();
     try (OfflineLog log = OfflineLog.open(folder)) {
       while (log.next() && log.end() <= end) {
@@ -30,6 +41,8 @@ public final class MemberFiles {
           records.add(LogRecord.of(log.position(), log.record()).withoutName());
         }
       }
+    } catch (LogTrimmedException e) {
+      return null;
     } catch (IOException e) {
       throw new LabFailure("cannot read the files in " + folder, e);
     }

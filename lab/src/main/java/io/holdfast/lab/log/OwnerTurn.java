@@ -245,8 +245,7 @@ final class OwnerTurn {
   void commit(JsonNode told, ObjectNode answer) throws IOException, InterruptedException {
     OwnedLog of = log();
     of.flush();
-    long deadline =
-        System.nanoTime() + TimeUnit.SECONDS.toNanos(told.path("patience").asLong(60));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(told.path("patience").asLong(60));
     while (of.uncommitted() > 0) {
       if (System.nanoTime() - deadline > 0 || of.status() == Log.Status.EXPIRED) {
         throw new IOException(

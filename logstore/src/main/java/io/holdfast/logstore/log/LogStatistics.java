@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * Figures of a log at one moment.
  *
- * @param bytes of records appended by this owner since it opened the log
- * @param records appended by this owner
+ * @param bytes of records that were committed since the process that answers began, what it read
+ *     again at its start included
+ * @param records of these
  * @param commitP50Micros time from submission to commit, median of the last 4,096 batches, in
  *     microseconds; 0 before the first
  * @param commitP99Micros the same, 99th percentile

@@ -48,7 +48,12 @@ public final class OwnedLog implements Log {
     byte[] bytes;
     ByteBuffer view;
     int length;
+
+    /** The backend has it. */
     boolean given;
+
+    /** The backend had it once: what became of it then may not be known, so it stays as it is. */
+    boolean fixed;
 
     Batch(long position, int capacity) {
       this.position = position;
@@ -214,7 +219,7 @@ public final class OwnedLog implements Log {
     open = null;
     synchronized (giving) {
       Batch last = queue.peekLast();
-      if (last != null && !last.given && last.length + batch.length <= BATCH_BYTES) {
+      if (last != null && !last.fixed && last.length + batch.length <= BATCH_BYTES) {
         last.add(batch); // the backend takes nothing now: fewer and larger, when it does
       } else {
         queue.addLast(batch);
@@ -243,9 +248,12 @@ public final class OwnedLog implements Log {
       giver = true;
       try {
         for (Batch next = notGiven(); next != null; next = notGiven()) {
+          boolean before = next.fixed;
           next.given = true;
+          next.fixed = true;
           if (!backend.submit(next.position, next.bytes, next.length)) {
             next.given = false;
+            next.fixed = before;
             return;
           }
         }
@@ -293,9 +301,7 @@ public final class OwnedLog implements Log {
     public void resumed(long position) {
       synchronized (giving) {
         for (Batch batch : queue) {
-          if (batch.end() > position) {
-            batch.given = false;
-          }
+          batch.given = batch.end() <= position;
         }
       }
       give();

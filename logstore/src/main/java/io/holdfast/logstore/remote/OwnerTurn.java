@@ -31,7 +31,7 @@ final class OwnerTurn implements RemoteReader.Source {
   /** What readers find here without asking. */
   private static final long RECENT_BYTES = 16L << 20;
 
-  private static final Duration DIAL = Duration.ofMillis(700);
+  private static final Duration DIAL = Duration.ofSeconds(1);
   private static final Duration OPEN = Duration.ofSeconds(3);
   private static final Duration APPEND = Duration.ofSeconds(60);
   private static final Duration QUESTION = Duration.ofSeconds(10);

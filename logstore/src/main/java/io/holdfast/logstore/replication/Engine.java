@@ -52,7 +52,11 @@ final class Engine implements AutoCloseable {
   private static final int MOST_ELECTION_DELAY_MILLIS = 200;
   private static final int CONNECT_MILLIS = 100;
   private static final int REQUEST_MILLIS = 5_000;
-  private static final int APPEND_BYTES = 1 << 20;
+  private static final int APPEND_BYTES = 512 << 10;
+
+  /** Requests under way to a follower. Heartbeats queue behind them: a deep queue costs leaders. */
+  private static final int WINDOW = 8;
+
   private static final int CLOSE_SECONDS = 5;
   private static final AtomicInteger ALONES = new AtomicInteger();
 
@@ -143,7 +147,7 @@ final class Engine implements AutoCloseable {
     raft.setMaxByteCountPerRpc(APPEND_BYTES);
     raft.setMaxAppendBufferSize(APPEND_BYTES);
     raft.setMaxElectionDelayMs(MOST_ELECTION_DELAY_MILLIS);
-    raft.setMaxReplicatorInflightMsgs(64);
+    raft.setMaxReplicatorInflightMsgs(WINDOW);
     options.setRaftOptions(raft);
     options.setLogUri("segments");
     options.setRaftMetaUri("meta");

@@ -39,6 +39,9 @@ final class LogMachine extends StateMachineAdapter {
     /** A task of ours (its closure), or an entry of another, was applied. */
     void applied(@Nullable Closure done);
 
+    /** Index of the last entry that the engine has applied, of any kind. */
+    long reached();
+
     /** All of a round was applied. */
     void advanced();
 
@@ -61,7 +64,6 @@ final class LogMachine extends StateMachineAdapter {
 
   private final SegmentStore store;
   private final RaftStorage storage;
-  private final boolean sync;
   private final MachineEvents events;
   private final StreamTable streams = new StreamTable();
 
@@ -78,12 +80,10 @@ final class LogMachine extends StateMachineAdapter {
   LogMachine(
       SegmentStore store,
       RaftStorage storage,
-      boolean sync,
       long snapshotBytes,
       MachineEvents events) {
     this.store = store;
     this.storage = storage;
-    this.sync = sync;
     this.snapshotBytes = snapshotBytes;
     this.events = events;
   }
@@ -167,7 +167,7 @@ final class LogMachine extends StateMachineAdapter {
         long before = trimPosition;
         trimPosition = Math.clamp(command.number(), trimPosition, position);
         storage.trim(trimPosition);
-        yield trimPosition > before;
+        yield trimPosition > before && position - snapshotPosition >= snapshotBytes / 4;
       }
       case OWNER -> {
         ownerEpoch = command.number();
@@ -194,13 +194,14 @@ final class LogMachine extends StateMachineAdapter {
   public void onSnapshotSave(SnapshotWriter writer, Closure done) {
     Path folder = Path.of(writer.getPath());
     try {
-      if (sync) {
-        store.awaitDurable(appliedIndex);
-      }
+      // The snapshot will claim to hold this entry: it must stand in the files, which an engine
+      // that applies from its memory does not wait for.
+      long through = events.reached();
+      store.awaitDurable(through);
       new SnapshotState(position, trimPosition, ownerEpoch, ownerName, appliedIndex, appliedTerm)
           .save(folder, streams);
       boolean added = writer.addFile(SnapshotState.FILE);
-      for (Path link : store.linkInto(folder, appliedIndex)) {
+      for (Path link : store.linkInto(folder, through)) {
         added &= writer.addFile(link.getFileName().toString());
       }
       if (!added) {

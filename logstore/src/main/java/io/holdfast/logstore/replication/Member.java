@@ -112,7 +112,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine = new LogMachine(store, storage, sync, config.snapshotBytes(), new FromMachine());
+    this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());
@@ -489,6 +489,12 @@ public final class Member implements SharedLog, AutoCloseable {
         sequencer.applied(done);
         lastApplied = done;
       }
+    }
+
+    @Override
+    public long reached() {
+      awaitAssembled();
+      return engine.node().getLastAppliedLogIndex();
     }
 
     @Override

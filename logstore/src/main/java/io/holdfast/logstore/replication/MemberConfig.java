@@ -1,6 +1,7 @@
 package io.holdfast.logstore.replication;
 
 import io.holdfast.logstore.rpc.MemberAddress;
+import io.holdfast.logstore.segment.Disk;
 import io.holdfast.logstore.segment.StoreOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     never
  * @param snapshotBytes of new log after which a snapshot is made
  * @param idleLimit streams without a record for longer are expired; null for never
+ * @param disk that holds the segment files
  */
 public record MemberConfig(
     Path directory,
@@ -30,7 +32,8 @@ public record MemberConfig(
     Duration electionTimeout,
     long lowSpaceBytes,
     long snapshotBytes,
-    @Nullable Duration idleLimit) {
+    @Nullable Duration idleLimit,
+    Disk disk) {
 
   /** Default of the election timeout. */
   public static final Duration ELECTION_TIMEOUT = Duration.ofMillis(500);
@@ -59,7 +62,8 @@ public record MemberConfig(
         ELECTION_TIMEOUT,
         LOW_SPACE_BYTES,
         SNAPSHOT_BYTES,
-        null);
+        null,
+        Disk.real());
   }
 
   /** One of several members, or one that serves owners elsewhere. */
@@ -74,46 +78,37 @@ public record MemberConfig(
         ELECTION_TIMEOUT,
         LOW_SPACE_BYTES,
         SNAPSHOT_BYTES,
-        null);
+        null,
+        Disk.real());
   }
 
   /** The same with other ways to store. */
   public MemberConfig withStore(StoreOptions value) {
     return new MemberConfig(
-        directory,
-        value,
-        self,
-        members,
-        priority,
-        electionTimeout,
-        lowSpaceBytes,
-        snapshotBytes,
-        idleLimit);
+        directory, value, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, idleLimit, disk);
   }
 
   /** The same with other limits of space and of snapshots, in bytes. */
   public MemberConfig withLimits(long lowSpace, long snapshot) {
     return new MemberConfig(
-        directory, store, self, members, priority, electionTimeout, lowSpace, snapshot, idleLimit);
+        directory, store, self, members, priority, electionTimeout, lowSpace, snapshot, idleLimit, disk);
   }
 
   /** The same with another patience for a silent leader. */
   public MemberConfig withElectionTimeout(Duration value) {
     return new MemberConfig(
-        directory, store, self, members, priority, value, lowSpaceBytes, snapshotBytes, idleLimit);
+        directory, store, self, members, priority, value, lowSpaceBytes, snapshotBytes, idleLimit, disk);
   }
 
   /** The same with streams that expire. */
   public MemberConfig withIdleLimit(@Nullable Duration value) {
     return new MemberConfig(
-        directory,
-        store,
-        self,
-        members,
-        priority,
-        electionTimeout,
-        lowSpaceBytes,
-        snapshotBytes,
-        value);
+        directory, store, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, value, disk);
+  }
+
+  /** The same with its segment files on another disk than that of this machine: for tests. */
+  public MemberConfig withDisk(Disk value) {
+    return new MemberConfig(
+        directory, store, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, idleLimit, value);
   }
 }

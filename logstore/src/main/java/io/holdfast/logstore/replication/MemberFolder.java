@@ -31,7 +31,9 @@ final class MemberFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberFolder.class);
   private static final String DAMAGED = "damaged";
   private static final String MARK = "damage-found";
-  private static final List<String> LOG_FOLDERS = List.of("segments", "snapshot");
+  /** The last two are what a replacement of the first leaves when it dies in its midst. */
+  private static final List<String> LOG_FOLDERS =
+      List.of("segments", "snapshot", "segments.next", "segments.former");
 
   private final MemberConfig config;
   private final SegmentStore store;
@@ -57,15 +59,16 @@ final class MemberFolder implements AutoCloseable {
       lost = true;
     }
     try {
-      store = SegmentStore.open(directory, config.store());
+      store = SegmentStore.open(directory, config.store(), config.disk());
     } catch (LogCorruptException e) {
       if (!several) {
         throw e;
       }
       LOG.error("the log of this member is damaged: {}", e.getMessage());
+      markDamaged(directory, e.getMessage()); // until it is noted that it is rebuilt
       setAside(config);
       lost = true;
-      store = SegmentStore.open(directory, config.store());
+      store = SegmentStore.open(directory, config.store(), config.disk());
     }
     try {
       Identity identity =
@@ -76,6 +79,11 @@ final class MemberFolder implements AutoCloseable {
                 + " acknowledged may be missing");
         lost = true;
       }
+      if (lost && identity != null) {
+        // Noted before anything else: whoever starts it next must not trust what is not there.
+        identity.state(Identity.State.REBUILDING);
+        Files.deleteIfExists(directory.resolve(MARK));
+      }
       return new MemberFolder(config, store, identity, lost);
     } catch (IOException | RuntimeException e) {
       store.close();
@@ -83,7 +91,7 @@ final class MemberFolder implements AutoCloseable {
     }
   }
 
-  /** Moves the files of the log away. Opens the store first, so that nobody else uses them. */
+  /** Moves the files of the log away. */
   private static void setAside(MemberConfig config) throws IOException {
     Path directory = config.directory();
     Path aside = directory.resolve(DAMAGED);
@@ -95,7 +103,6 @@ final class MemberFolder implements AutoCloseable {
         Files.move(folder, aside.resolve(name));
       }
     }
-    Files.deleteIfExists(directory.resolve(MARK));
     LOG.warn("the damaged files are kept in {}", aside);
   }
 
@@ -121,9 +128,13 @@ final class MemberFolder implements AutoCloseable {
 
   /** The next start sets the files aside. */
   void markDamaged(@Nullable String what) {
+    markDamaged(config.directory(), what);
+  }
+
+  private static void markDamaged(Path directory, @Nullable String what) {
     try {
-      Files.write(
-          config.directory().resolve(MARK), String.valueOf(what).getBytes(StandardCharsets.UTF_8));
+      MetaStore.replace(
+          directory.resolve(MARK), String.valueOf(what).getBytes(StandardCharsets.UTF_8), true);
     } catch (IOException e) {
       LOG.error("cannot note that the log is damaged", e);
     }

@@ -63,7 +63,7 @@ final class MemberHello implements HelloHandler {
       return;
     }
     for (MemberAddress member : members) {
-      if (member.id().equals(hello.id()) && !peer.certificateNames().contains(member.host())) {
+      if (member.id().equals(hello.id()) && !peer.carries(member.host())) {
         throw new RefusedException(
             "the certificate (%s) is not that of member %s at %s"
                 .formatted(String.join(", ", peer.certificateNames()), member.id(), member.host()));

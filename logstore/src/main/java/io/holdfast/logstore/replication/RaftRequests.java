@@ -3,8 +3,11 @@ package io.holdfast.logstore.replication;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
@@ -39,6 +42,10 @@ final class RaftRequests {
             if (!members.test(peer)) {
               throw new RefusedException("a request of Raft from who is no member");
             }
+            String sender = sender(request);
+            if (sender != null && !peer.carries(host(sender))) {
+              throw new RefusedException("a request in the name of " + sender);
+            }
           }
         };
     AppendEntriesRequestProcessor append = new AppendEntriesRequestProcessor(null);
@@ -53,6 +60,23 @@ final class RaftRequests {
       throw new IOException("cannot listen at " + self.getEndpoint());
     }
     return server;
+  }
+
+  /** In whose name a request is made; null where it names nobody. */
+  private static @Nullable String sender(Message request) {
+    return switch (request) {
+      case AppendEntriesRequest append -> append.getServerId();
+      case RequestVoteRequest vote -> vote.getServerId();
+      case InstallSnapshotRequest install -> install.getServerId();
+      case TimeoutNowRequest now -> now.getServerId();
+      default -> null;
+    };
+  }
+
+  private static String host(String peer) {
+    PeerId id = new PeerId();
+    String host = id.parse(peer) ? id.getIp() : "";
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Asks the guard before the node is asked for its vote. */

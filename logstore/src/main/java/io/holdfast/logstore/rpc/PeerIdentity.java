@@ -1,6 +1,8 @@
 package io.holdfast.logstore.rpc;
 
+import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is at the other end, as TLS proved it.
@@ -13,5 +15,24 @@ import java.util.List;
 public record PeerIdentity(String remoteAddress, List<String> certificateNames) {
   public PeerIdentity {
     certificateNames = List.copyOf(certificateNames);
+  }
+
+  /** Whether the certificate is for this host: a name, or an address in any of its spellings. */
+  public boolean carries(String host) {
+    InetAddress address = literal(host);
+    for (String name : certificateNames) {
+      if (name.equalsIgnoreCase(host) || (address != null && address.equals(literal(name)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable InetAddress literal(String text) {
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 }

@@ -230,14 +230,23 @@ final class Syncer {
   private void force(Work work) throws IOException {
     for (Part part : work.full) {
       part.file.force();
-      SegmentHeader.mark(part.file, part.offset);
+      mark(part);
       part.file.close();
     }
     if (work.folder) {
       disk.forceFolder(folder);
     }
     work.last.file.force();
-    SegmentHeader.mark(work.last.file, work.last.offset);
+    mark(work.last);
+  }
+
+  /** Moves a file's mark. One that stays behind does no harm: recovery checks what follows it. */
+  private static void mark(Part part) {
+    try {
+      SegmentHeader.mark(part.file, part.offset);
+    } catch (IOException e) {
+      LOG.warn("cannot move the mark of a file of the log: {}", e.getMessage());
+    }
   }
 
   /** Lets the thread finish what was written, and waits for it, so many milliseconds at most. */

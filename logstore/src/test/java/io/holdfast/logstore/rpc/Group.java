@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** JRaft nodes of one group in this process, each with a transport of its own over loopback. */
@@ -36,11 +37,17 @@ final class Group implements AutoCloseable {
 
   private final Path folder;
   private final Authority authority;
+  private final Consumer<MemberOptions> with;
   private final Configuration configuration = new Configuration();
   private final List<Member> members = new ArrayList<>();
 
   Group(Path folder, int size) throws Exception {
+    this(folder, size, options -> {});
+  }
+
+  Group(Path folder, int size, Consumer<MemberOptions> with) throws Exception {
     this.folder = folder;
+    this.with = with;
     this.authority = new Authority(folder, "group");
     for (int port : freePorts(size)) {
       configuration.addPeer(new PeerId("localhost", port));
@@ -176,6 +183,7 @@ final class Group implements AutoCloseable {
               }
             }
           });
+      with.accept(options);
       PeerId id = new PeerId("localhost", port);
       RaftServer server = new RaftServer(made, id.getEndpoint());
       RaftRpcServerFactory.addRaftRequestProcessors(

@@ -1,5 +1,6 @@
-package io.holdfast.lab.log;
+package io.holdfast.lab.log.crash;
 
+import io.holdfast.lab.log.ElectionsCommand;
 import io.holdfast.lab.net.Janitor;
 import io.holdfast.lab.net.LabFailure;
 import picocli.CommandLine;
@@ -10,12 +11,12 @@ import picocli.CommandLine.Command;
     name = "lab/crash-matrix",
     mixinStandardHelpOptions = true,
     description = "Kills, stops and cuts off what it finds, many times over, and checks what is left.",
-    subcommands = {ElectionsCommand.class})
+    subcommands = {ElectionsCommand.class, RoundsCommand.class})
 public final class CrashMatrixCommand {
 
   /** Entry. */
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new CrashMatrixCommand());
+    CommandLine line = new CommandLine(new CrashMatrixCommand()).setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (!(failure instanceof LabFailure)) {
