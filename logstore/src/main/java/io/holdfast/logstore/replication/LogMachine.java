@@ -77,11 +77,7 @@ final class LogMachine extends StateMachineAdapter {
   private volatile long bytes;
   private long snapshotPosition;
 
-  LogMachine(
-      SegmentStore store,
-      RaftStorage storage,
-      long snapshotBytes,
-      MachineEvents events) {
+  LogMachine(SegmentStore store, RaftStorage storage, long snapshotBytes, MachineEvents events) {
     this.store = store;
     this.storage = storage;
     this.snapshotBytes = snapshotBytes;

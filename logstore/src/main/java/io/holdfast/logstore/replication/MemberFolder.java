@@ -31,6 +31,7 @@ final class MemberFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberFolder.class);
   private static final String DAMAGED = "damaged";
   private static final String MARK = "damage-found";
+
   /** The last two are what a replacement of the first leaves when it dies in its midst. */
   private static final List<String> LOG_FOLDERS =
       List.of("segments", "snapshot", "segments.next", "segments.former");

@@ -278,8 +278,7 @@ class RemoteBackendTest {
   void takesNobodyElsesRecordsForItsOwn() throws Exception {
     owner.open();
     net.faults =
-        (type, number) ->
-            type == MessageType.APPEND.code() ? FakeNet.Act.LOST : FakeNet.Act.PASS;
+        (type, number) -> type == MessageType.APPEND.code() ? FakeNet.Act.LOST : FakeNet.Act.PASS;
     owner.append(TestOwner.record(1, 64));
     group.member(A.toString()).open("other", 0).get();
     group.past(TestOwner.record(7, 64));

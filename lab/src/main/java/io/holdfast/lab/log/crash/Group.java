@@ -208,8 +208,7 @@ final class Group implements AutoCloseable {
       return OwnedLog.open(
           RemoteBackend.of(
               new LogConfig.Servers(
-                  addresses,
-                  new LogConfig.Tls(tls.certificate(), tls.key(), tls.authority())),
+                  addresses, new LogConfig.Tls(tls.certificate(), tls.key(), tls.authority())),
               patience),
           name);
     } catch (IOException e) {

@@ -38,7 +38,8 @@ final class GroupLane extends Lane {
 
   GroupLane(Placement placement, Path folder, JavaCommand java, long seed) {
     super(placement, folder, java, seed);
-    this.group = new Group(folder, java, placement.sync(), ledger, arguments -> arguments).ofThree();
+    this.group =
+        new Group(folder, java, placement.sync(), ledger, arguments -> arguments).ofThree();
   }
 
   @Override
@@ -100,8 +101,7 @@ final class GroupLane extends Lane {
 
   /** Whether the owner of this round can append: in a process that does not lead it cannot. */
   private boolean owned() {
-    return remote != null
-        || (embedded != null && embedded.isAlive() && embedded.state().leading());
+    return remote != null || (embedded != null && embedded.isAlive() && embedded.state().leading());
   }
 
   /** With one of three away the log goes on, if its owner is not the one. */
@@ -123,8 +123,7 @@ final class GroupLane extends Lane {
     group.kill(victim);
     goesOn();
     boolean byPlace = random.nextBoolean();
-    MemberProcess starting =
-        group.start(victim, byPlace ? Moment.whileStarting(random) : null);
+    MemberProcess starting = group.start(victim, byPlace ? Moment.whileStarting(random) : null);
     awaitStopped(starting, random);
     group.kill(victim);
     died("starting");
@@ -145,8 +144,7 @@ final class GroupLane extends Lane {
     Waiting.until(
         "4 MiB more", MemberProcess.PATIENCE, () -> ledger.largestCommit() >= goal || !owned());
     boolean byPlace = random.nextBoolean();
-    MemberProcess starting =
-        group.start(victim, byPlace ? Moment.whileStarting(random) : null);
+    MemberProcess starting = group.start(victim, byPlace ? Moment.whileStarting(random) : null);
     if (!byPlace) {
       starting.awaitReady();
     }

@@ -46,16 +46,14 @@ final class Ledger implements Journal {
 
   @Override
   public synchronized void invoked(BatchId id, long position, int length, String hash, long at) {
-    open.addLast(
-        new Append(id, position, length, hash, at, Long.MAX_VALUE, Outcome.INDETERMINATE));
+    open.addLast(new Append(id, position, length, hash, at, Long.MAX_VALUE, Outcome.INDETERMINATE));
   }
 
   @Override
   public synchronized void committed(long position, long at) {
     commits++;
     largestCommit = Math.max(largestCommit, position);
-    while (!open.isEmpty()
-        && open.peekFirst().position() + open.peekFirst().length() <= position) {
+    while (!open.isEmpty() && open.peekFirst().position() + open.peekFirst().length() <= position) {
       settled.add(ended(open.removeFirst(), Outcome.ACKNOWLEDGED, at));
       acknowledged++;
     }
