@@ -267,11 +267,21 @@ final class Engine implements AutoCloseable {
   void snapshot(Runnable done) {
     node.snapshot(
         status -> {
-          if (!status.isOk()) {
+          if (status.isOk()) {
+            sealSnapshot();
+          } else {
             LOG.debug("no snapshot: {}", status.getErrorMsg());
           }
           done.run();
         });
+  }
+
+  private void sealSnapshot() {
+    try {
+      SnapshotSeal.sealNewest(config.directory().resolve("snapshot"));
+    } catch (IOException e) {
+      LOG.warn("a snapshot without a seal: {}", e.getMessage());
+    }
   }
 
   @Override

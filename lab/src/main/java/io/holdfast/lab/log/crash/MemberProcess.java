@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemberProcess implements AutoCloseable {
   /** The machine may be loaded. */
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Put into the answers when there will be no more. */
   private static final String END = "";
@@ -264,21 +264,24 @@ final class MemberProcess implements AutoCloseable {
     return line.substring(2);
   }
 
-  /** Waits for an answer, good or bad, or its death. */
-  void awaitAnyAnswer() {
-    if (!awaitAnyAnswer(PATIENCE)) {
+  /** Waits for an answer, good or bad; "!" if it is dead. */
+  String awaitAnyAnswer() {
+    String answer = awaitAnyAnswer(PATIENCE);
+    if (answer.isEmpty()) {
       throw trouble("did not answer within " + PATIENCE.toSeconds() + " s");
     }
+    return answer;
   }
 
-  /** As above; false if none comes within the limit. */
-  boolean awaitAnyAnswer(Duration limit) {
+  /** As above; empty if none comes within the limit. */
+  String awaitAnyAnswer(Duration limit) {
     try {
       String line = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (END.equals(line)) {
         answers.add(END);
+        return "!";
       }
-      return line != null;
+      return line == null ? "" : line;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LabFailure("interrupted while " + name + " was asked", e);
