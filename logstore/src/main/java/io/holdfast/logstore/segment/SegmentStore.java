@@ -302,7 +302,9 @@ public final class SegmentStore implements AutoCloseable {
   }
 
   /**
-   * Adds a listener that runs after each sync, on the thread that syncs; unsynced it never does.
+   * Adds a listener that runs after each sync (also after the one that failed), on the thread that
+   * syncs; unsynced it never does. It must not block, and must not write to the store: who cuts or
+   * replaces waits for that thread.
    */
   public void onDurable(Runnable listener) {
     if (syncer != null) {
