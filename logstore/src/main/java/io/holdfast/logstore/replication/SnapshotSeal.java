@@ -88,7 +88,8 @@ final class SnapshotSeal {
       return Optional.empty();
     }
     try (Stream<Path> all = Files.list(snapshots)) {
-      return all.filter(path -> number(path) >= 0).max(Comparator.comparingLong(SnapshotSeal::number));
+      return all.filter(path -> number(path) >= 0)
+          .max(Comparator.comparingLong(SnapshotSeal::number));
     }
   }
 
