@@ -227,6 +227,7 @@ final class LogMachine extends StateMachineAdapter {
       return false;
     }
     try {
+      SnapshotSeal.seal(folder); // of one that came from the leader, it is the first look
       SnapshotState state = SnapshotState.load(folder, streams);
       long index = meta.getLastIncludedIndex();
       position = state.position();

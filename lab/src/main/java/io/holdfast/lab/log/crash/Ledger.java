@@ -23,12 +23,15 @@ import java.util.Map;
  * was found once is held to be committed from then on. What has been trimmed away is forgotten.
  */
 final class Ledger implements Journal {
+  private static final int MOST_STATUSES = 1_000;
+
   /** Not known to be committed, in the order in which they were invoked. */
   private final Deque<Append> open = new ArrayDeque<>();
 
   /** Known to be committed, or to be absent for ever; by the order in which that was known. */
   private final List<Append> settled = new ArrayList<>();
 
+  private final Deque<String> statuses = new ArrayDeque<>();
   private long largestTrim;
   private long largestCommit;
   private long largestEpoch;
@@ -84,8 +87,16 @@ final class Ledger implements Journal {
   }
 
   @Override
-  public void status(String status, String reason) {
-    // of no interest here
+  public synchronized void status(String status, String reason) {
+    if (statuses.size() == MOST_STATUSES) {
+      statuses.removeFirst();
+    }
+    statuses.addLast(status);
+  }
+
+  /** What the owners were told of the log's status, the latest last. */
+  synchronized List<String> statuses() {
+    return List.copyOf(statuses);
   }
 
   synchronized long flushCount() {
