@@ -211,10 +211,11 @@ final class Engine implements AutoCloseable {
     return self.getEndpoint().toString();
   }
 
-  /** Whether this member alone decides what is committed. Asked while it leads. */
+  /** Whether this member alone decides what is committed. */
   boolean soleVoter() {
-    List<PeerId> peers = node.listPeers();
-    return peers.size() == 1 && peers.getFirst().equals(self);
+    // Not listPeers, which throws when the lead is lost before it is told to the state machine.
+    Configuration now = node.getCurrentConf();
+    return now != null && now.size() == 1 && now.contains(self);
   }
 
   /** The term that this member is in. */

@@ -250,6 +250,15 @@ final class GroupLane extends Lane {
   }
 
   @Override
+  void witness() {
+    for (String id : group.ids()) {
+      if (group.runs(id)) {
+        group.process(id).witness(folder.resolve(id + ".threads"));
+      }
+    }
+  }
+
+  @Override
   void finish() {
     group.ids().forEach(group::quit);
   }

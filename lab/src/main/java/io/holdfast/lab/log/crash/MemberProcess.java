@@ -2,6 +2,7 @@ package io.holdfast.lab.log.crash;
 
 import io.holdfast.lab.history.Batch;
 import io.holdfast.lab.history.BatchId;
+import io.holdfast.lab.net.Command;
 import io.holdfast.lab.net.LabFailure;
 import io.holdfast.lab.net.Teardown;
 import java.io.BufferedReader;
@@ -170,6 +171,19 @@ final class MemberProcess implements AutoCloseable {
   List<String> damages() {
     synchronized (damages) {
       return List.copyOf(damages);
+    }
+  }
+
+  /** Writes what its threads do into a file, for a person to look at. */
+  void witness(Path file) {
+    if (process.isAlive()) {
+      String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+      Command.Outcome dump = Command.attempt(List.of(jcmd, Long.toString(pid()), "Thread.print"));
+      try {
+        Files.writeString(file, dump.output());
+      } catch (IOException e) {
+        // then without it
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.holdfast.lab.net.Janitor;
 import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Waiting;
 import io.holdfast.lab.net.Workspace;
+import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.OwnedLog;
 import io.holdfast.logstore.record.RecordKind;
 import io.holdfast.logstore.replication.Member;
@@ -126,7 +127,8 @@ final class FlippedBitTest {
         String outcome = outcome(copy, written);
         if (outcome.startsWith("corrupt log: " + copy.resolve(name) + ", byte ")) {
           found++;
-        } else if (!outcome.equals("all as it was written") || !mayPass(name, at, original)) {
+        } else if (!outcome.equals("all as it was written")
+            || !mayPass(name, at, original)) {
           wrong.add(name + ", byte " + at + ": " + outcome);
         }
       }
@@ -150,9 +152,16 @@ final class FlippedBitTest {
   }
 
   private static String outcome(Path directory, Found written) {
-    try (Member member = Member.start(alone(directory), null);
-        LogReader reader = member.reader(member.first())) {
-      Found now = Found.by(reader);
+    try (Member member = Member.start(alone(directory), null)) {
+      Waiting.until(
+          "its start", LIMIT, () -> member.leading() || member.status() == Log.Status.FAILED);
+      Found now;
+      try (LogReader reader = member.reader(member.first())) {
+        now = Found.by(reader);
+      }
+      if (member.status() == Log.Status.FAILED) {
+        return member.reason();
+      }
       return now.equals(written)
           ? "all as it was written"
           : "%d records from %d to %d, other than the %d that were written"
@@ -245,7 +254,8 @@ final class FlippedBitTest {
   @EnumSource(
       value = SmallFile.class,
       names = {"VOTE", "IDENTITY"})
-  void aMemberOfThreeThatCannotKnowHowItVotedOrWhoItIsIsRefused(SmallFile small) throws Exception {
+  void aMemberOfThreeThatCannotKnowHowItVotedOrWhoItIsIsRefused(SmallFile small)
+      throws Exception {
     try (Group group =
         new Group(workspace.folder(), JavaCommand.shortLived(), false, new Ledger(), each -> each)
             .ofThree()) {
