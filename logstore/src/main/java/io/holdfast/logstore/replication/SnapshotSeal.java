@@ -88,7 +88,8 @@ final class SnapshotSeal {
       return Optional.empty();
     }
     try (Stream<Path> all = Files.list(snapshots)) {
-      return all.filter(path -> number(path) >= 0).max(Comparator.comparing(SnapshotSeal::number));
+      return all.filter(path -> number(path) >= 0)
+          .max(Comparator.comparingLong(SnapshotSeal::number));
     }
   }
 
@@ -96,7 +97,9 @@ final class SnapshotSeal {
   private static long number(Path path) {
     String name = String.valueOf(path.getFileName());
     try {
-      return name.startsWith(PREFIX) ? Long.parseLong(name, PREFIX.length(), name.length(), 10) : -1;
+      return name.startsWith(PREFIX)
+          ? Long.parseLong(name, PREFIX.length(), name.length(), 10)
+          : -1;
     } catch (NumberFormatException e) {
       return -1;
     }

@@ -20,8 +20,7 @@ final class CrashRoundsTest {
   void nothingThatWasCommittedIsLostOrTwiceOrOutOfOrderWhoeverDiesWhenever() {
     try (Workspace workspace = Workspace.create(Owner.thisProcess(), "crash")) {
       CrashRounds rounds =
-          new CrashRounds(
-              workspace.folder(), JavaCommand.shortLived(), SEED, text -> {});
+          new CrashRounds(workspace.folder(), JavaCommand.shortLived(), SEED, text -> {});
       List<CrashRounds.Result> results = rounds.play(ROUNDS, Arrays.asList(Placement.values()));
       if (results.stream().anyMatch(result -> result.failure() != null)) {
         workspace.stay();

@@ -127,8 +127,7 @@ final class FlippedBitTest {
         String outcome = outcome(copy, written);
         if (outcome.startsWith("corrupt log: " + copy.resolve(name) + ", byte ")) {
           found++;
-        } else if (!outcome.equals("all as it was written")
-            || !mayPass(name, at, original)) {
+        } else if (!outcome.equals("all as it was written") || !mayPass(name, at, original)) {
           wrong.add(name + ", byte " + at + ": " + outcome);
         }
       }
@@ -254,8 +253,7 @@ final class FlippedBitTest {
   @EnumSource(
       value = SmallFile.class,
       names = {"VOTE", "IDENTITY"})
-  void aMemberOfThreeThatCannotKnowHowItVotedOrWhoItIsIsRefused(SmallFile small)
-      throws Exception {
+  void aMemberOfThreeThatCannotKnowHowItVotedOrWhoItIsIsRefused(SmallFile small) throws Exception {
     try (Group group =
         new Group(workspace.folder(), JavaCommand.shortLived(), false, new Ledger(), each -> each)
             .ofThree()) {

@@ -132,8 +132,7 @@ final class FullDiskTest {
   @Test
   void aFollowerWithAFullDiskDoesNotStopTheOthersAndCatchesUpWhenThereIsRoom() throws Exception {
     try (Group group = group();
-        Workload workload =
-            new Workload(group.own("test", LIMIT), ledger, 2, Lane.KEEP_BYTES)) {
+        Workload workload = new Workload(group.own("test", LIMIT), ledger, 2, Lane.KEEP_BYTES)) {
       awaitCommits(MORE);
       String follower = group.followers().getFirst();
       MemberProcess full = group.process(follower);
@@ -151,8 +150,7 @@ final class FullDiskTest {
   @Test
   void aLeaderWithAFullDiskLosesNothingAndTheLogGoesOnWhenThereIsRoom() throws Exception {
     try (Group group = group();
-        Workload workload =
-            new Workload(group.own("test", LIMIT), ledger, 3, Lane.KEEP_BYTES)) {
+        Workload workload = new Workload(group.own("test", LIMIT), ledger, 3, Lane.KEEP_BYTES)) {
       awaitCommits(MORE);
       String leader = group.leader();
       MemberProcess full = group.process(leader);
