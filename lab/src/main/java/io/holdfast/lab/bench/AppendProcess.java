@@ -72,7 +72,10 @@ final class AppendProcess implements AutoCloseable {
 
   /** Collector, header layout and sizes as in production; HOLDFAST_JAVA_OPTIONS behind them. */
   private static List<String> flags() {
-    List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
     Path script = Checkout.program("failoverd");
     try {
       String line =

@@ -116,7 +116,8 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine = new LogMachine(
+    this.machine =
+        new LogMachine(
             store,
             storage,
             config.snapshotBytes(),

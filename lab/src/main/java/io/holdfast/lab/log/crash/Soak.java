@@ -176,8 +176,7 @@ final class Soak implements AutoCloseable {
           record.wrap(buffer, at);
           if (record.timeMicros() != number || !filled(buffer, record.payloadIndex(), number)) {
             readFailure =
-                "record %d at position %d is not what was appended"
-                    .formatted(number, readTo + at);
+                "record %d at position %d is not what was appended".formatted(number, readTo + at);
             return;
           }
           number++;

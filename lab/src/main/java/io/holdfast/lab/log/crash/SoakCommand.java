@@ -83,7 +83,8 @@ public final class SoakCommand implements Callable<Integer> {
         result.read(),
         result.seconds(),
         result.bytes() / result.seconds() / 1e6);
-    out.printf("%-8s %16s %14s %16s%n", "member", "largest resident", "resident", "largest on disk");
+    out.printf(
+        "%-8s %16s %14s %16s%n", "member", "largest resident", "resident", "largest on disk");
     for (Soak.Cost cost : result.costs()) {
       boolean within = cost.largestResident() <= RESIDENT && cost.largestDisk() <= DISK;
       holds &= within;
