@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * reader that follows, and trimmed behind it. One thread appends, one reads.
  */
 final class Soak implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int PAYLOAD = 8 << 10;
   private static final int FLUSH_BYTES = 128 << 10;
   private static final long MOST_UNCOMMITTED = 8 << 20;
@@ -181,7 +181,7 @@ final class Soak implements AutoCloseable {
           }
           number++;
         }
-        readTo += Math.max(0, count);
+        readTo = reader.position();
       }
     } catch (IOException | RuntimeException e) {
       readFailure = "the reader failed at position " + readTo + ": " + e;
