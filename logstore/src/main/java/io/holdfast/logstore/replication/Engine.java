@@ -110,7 +110,7 @@ final class Engine implements AutoCloseable {
     if (network.joining()) {
       initial = new Configuration();
     }
-    MetaStore meta = new MetaStore(config.directory().resolve("raft").resolve("meta"), sole);
+    MetaStore meta = new MetaStore(metaIn(config.directory()), sole);
     Transport transport = network.transport();
     NodeOptions options =
         options(
@@ -136,6 +136,11 @@ final class Engine implements AutoCloseable {
           "the member of the log in " + config.directory() + " does not start; see the log before");
     }
     return new Engine(config, node, self, parts, server);
+  }
+
+  /** The file of term and vote. */
+  static Path metaIn(Path directory) {
+    return directory.resolve("raft").resolve("meta");
   }
 
   private static NodeOptions options(MemberConfig config, NodeOptions options) {

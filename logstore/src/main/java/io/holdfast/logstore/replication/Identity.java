@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.logstore.segment.LogCorruptException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ final class Identity {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int VERSION = 1;
   private static final int STAMP_BYTES = 8;
+
+  /** Behind the JSON: a line end, CRC32C of all before it as eight hex digits, a line end. */
+  private static final int SUM_BYTES = 10;
 
   /** How much the disk of a member is worth. */
   enum State {
@@ -81,8 +87,14 @@ final class Identity {
 
   private static Identity read(Path file, String id) throws IOException {
     JsonNode json;
+    byte[] bytes = Files.readAllBytes(file);
+    int length = bytes.length - SUM_BYTES;
+    if (length < 0 || !sum(bytes, length).equals("\n%08x\n".formatted(crc(bytes, length)))) {
+      throw new LogCorruptException(
+          file, Math.max(0, length), "a checksum that does not match: who this member is cannot be known");
+    }
     try {
-      json = JSON.readTree(Files.readAllBytes(file));
+      json = JSON.readTree(bytes, 0, length);
     } catch (JsonProcessingException e) {
       throw new LogCorruptException(file, 0, "no identity of a member");
     }
@@ -105,6 +117,16 @@ final class Identity {
     return identity;
   }
 
+  private static String sum(byte[] bytes, int from) {
+    return new String(bytes, from, SUM_BYTES, StandardCharsets.US_ASCII);
+  }
+
+  private static int crc(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
   private static @Nullable State state(String text) {
     for (State state : State.values()) {
       if (state.name().equalsIgnoreCase(text)) {
@@ -123,7 +145,11 @@ final class Identity {
   }
 
   private synchronized void save() throws IOException {
-    MetaStore.replace(file, JSON.writeValueAsBytes(json()), true);
+    byte[] bytes = JSON.writeValueAsBytes(json());
+    byte[] whole = Arrays.copyOf(bytes, bytes.length + SUM_BYTES);
+    byte[] sum = ("\n%08x\n".formatted(crc(bytes, bytes.length))).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(sum, 0, whole, bytes.length, SUM_BYTES);
+    MetaStore.replace(file, whole, true);
   }
 
   /** What stands in the file, and in a hello. */
@@ -165,12 +191,12 @@ final class Identity {
   }
 
   /** What another member says of itself. */
-  record Hello(String id, State state, Start start, Map<String, Start> peers, long term) {}
+  record Hello(String id, State state, Start start, Map<String, Start> peers, long term, long last) {}
 
   /** Ours, for the others. */
-  synchronized byte[] hello(long term) {
+  synchronized byte[] hello(long term, long last) {
     try {
-      return JSON.writeValueAsBytes(json().put("term", term));
+      return JSON.writeValueAsBytes(json().put("term", term).put("last", last));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -192,7 +218,7 @@ final class Identity {
       json.path("peers")
           .properties()
           .forEach(peer -> peers.put(peer.getKey(), start(peer.getValue())));
-      return new Hello(id, state, start(json.path("start")), peers, json.path("term").asLong());
+      return new Hello(id, state, start(json.path("start")), peers, json.path("term").asLong(), json.path("last").asLong());
     } catch (IOException e) {
       return null;
     }

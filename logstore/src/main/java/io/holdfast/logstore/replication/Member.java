@@ -509,9 +509,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void advanced() {
-      if (guard.closed() && guard.applied(machine.appliedTerm())) {
-        folder.rebuilt();
-      }
+      lookAtGuard();
       Closure last = lastApplied;
       if (last != null) {
         lastApplied = null;
@@ -629,10 +627,11 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
-  /** Once a second: space, idle streams. */
+  /** Once a second: space, idle streams, whether it is rebuilt. */
   private void look() {
     try {
       status.look();
+      lookAtGuard();
       lookAtOthers();
       Duration limit = config.idleLimit();
       if (limit != null && leading()) {
@@ -645,6 +644,22 @@ public final class Member implements SharedLog, AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("housekeeping of the log", e);
+    }
+  }
+
+  /** Whether a member that may have lost something has it again. */
+  private void lookAtGuard() {
+    if (!guard.closed()) {
+      return;
+    }
+    awaitAssembled();
+    try {
+      long index = Math.min(engine.node().getLastAppliedLogIndex(), store.durableIndex());
+      if (guard.reached(index, Math.max(store.term(index), machine.appliedTerm()))) {
+        folder.rebuilt();
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot tell whether this member is rebuilt: {}", e.getMessage());
     }
   }
 

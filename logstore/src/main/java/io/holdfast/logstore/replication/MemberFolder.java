@@ -159,7 +159,14 @@ final class MemberFolder implements AutoCloseable {
   }
 
   Transport connect(TlsFiles tls, VoteGuard guard) throws IOException {
-    MemberHello made = new MemberHello(Objects.requireNonNull(identity), config.members(), guard);
+    long term = new MetaStore(Engine.metaIn(config.directory()), false).getTerm();
+    MemberHello made =
+        new MemberHello(
+            Objects.requireNonNull(identity),
+            config.members(),
+            guard,
+            () -> term,
+            store::lastIndex);
     hello = made;
     return new Transport(tls, made);
   }

@@ -28,12 +28,24 @@ final class MemberHello implements HelloHandler {
   private final Set<PeerIdentity> memberConnections =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  private volatile LongSupplier term = () -> 0;
+  private volatile LongSupplier term;
+  private final LongSupplier last;
 
-  MemberHello(Identity identity, List<MemberAddress> members, VoteGuard guard) {
+  /**
+   * @param term as far as it is known before there is an engine
+   * @param last index of the last entry stored
+   */
+  MemberHello(
+      Identity identity,
+      List<MemberAddress> members,
+      VoteGuard guard,
+      LongSupplier term,
+      LongSupplier last) {
     this.identity = identity;
     this.members = List.copyOf(members);
     this.guard = guard;
+    this.term = term;
+    this.last = last;
   }
 
   /** Where the present term is asked for, once there is an engine. */
@@ -53,7 +65,7 @@ final class MemberHello implements HelloHandler {
 
   @Override
   public byte[] ours(String to) {
-    return identity.hello(term.getAsLong());
+    return identity.hello(term.getAsLong(), last.getAsLong());
   }
 
   @Override
@@ -80,6 +92,6 @@ final class MemberHello implements HelloHandler {
     }
     memberConnections.add(peer);
     heard.put(hello.id(), hello);
-    guard.heard(hello.id(), hello.term());
+    guard.heard(hello.id(), hello.term(), hello.last());
   }
 }

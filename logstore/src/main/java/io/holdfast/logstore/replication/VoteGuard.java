@@ -1,8 +1,6 @@
 package io.holdfast.logstore.replication;
 
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,16 +8,19 @@ import java.util.Set;
  * has again all that it may have promised.
  *
  * <p>It may once have acknowledged entries, and voted. So it waits until every other member has
- * told its term: no vote that it forgot was cast for a later one than the largest, {@code M}. Then
- * it waits until it has applied an entry of a term of at least {@code M}: its leader has all that
- * was ever committed (Raft's leader completeness), and what is applied holds it. After that it
+ * told its term: no vote that it forgot was cast for a later one than the largest, {@code M}. Each
+ * also tells the index of its last entry: what was committed with the help of this member's
+ * acknowledgment stands in the log of one of the others too, so at the largest of these indexes,
+ * {@code L}, or before it. Then it waits until it has applied, and stored, the entry of {@code L},
+ * and one of a term of at least {@code M}. (The term alone does not do: the leader of {@code M} may
+ * still lead, and have committed more in {@code M} than this member has by then.) After that it
  * votes, but only in terms after {@code M}. Thread-safe.
  */
 final class VoteGuard {
   private final Set<String> unheard = new HashSet<>();
-  private final Map<String, Long> terms = new HashMap<>();
   private boolean closed;
   private long largest;
+  private long last;
 
   /** Closes it until these members were heard. */
   synchronized void close(Set<String> others) {
@@ -31,24 +32,26 @@ final class VoteGuard {
   synchronized void open() {
     closed = false;
     largest = 0;
+    last = 0;
   }
 
   synchronized boolean closed() {
     return closed;
   }
 
-  /** Another member told its term. */
-  synchronized void heard(String member, long term) {
-    unheard.remove(member);
-    terms.merge(member, term, Math::max);
+  /** Another member told its term, and the index of its last entry. */
+  synchronized void heard(String member, long term, long lastIndex) {
+    if (closed && unheard.remove(member)) {
+      last = Math.max(last, lastIndex);
+    }
     if (closed) {
       largest = Math.max(largest, term);
     }
   }
 
-  /** An entry of this term was applied; returns whether the guard opened by it. */
-  synchronized boolean applied(long term) {
-    if (!closed || !unheard.isEmpty() || term < largest || term == 0) {
+  /** The entry of this index and term is applied and stored; returns whether the guard opened. */
+  synchronized boolean reached(long index, long term) {
+    if (!closed || !unheard.isEmpty() || term < largest || term == 0 || index < last) {
       return false;
     }
     closed = false;
@@ -68,7 +71,7 @@ final class VoteGuard {
   /** One line that says what it waits for. */
   synchronized String waitsFor() {
     return unheard.isEmpty()
-        ? "for what the leader has committed (term " + largest + ")"
+        ? "for what the leader has committed (term " + largest + ", entry " + last + ")"
         : "for a word of " + String.join(", ", unheard);
   }
 }
