@@ -43,6 +43,10 @@ final class RaftStorage implements LogStorage {
   /** The only voter is this member: it need not be synced here, the store's own thread does. */
   private volatile boolean sole;
 
+  /** Entries from this index on are written ahead, in this term. */
+  private volatile long aheadFrom = Long.MAX_VALUE;
+
+  private volatile long aheadTerm;
   private volatile boolean stopping;
   private volatile @Nullable Installed installed;
   private volatile long firstIndexKept;
@@ -95,6 +99,10 @@ final class RaftStorage implements LogStorage {
    * engine finds it there.
    */
   void writeAhead(long index, long term, ByteBuffer data) throws IOException {
+    if (term != aheadTerm) {
+      aheadFrom = index;
+      aheadTerm = term;
+    }
     Command command = Command.of(data);
     store.append(
         List.of(
@@ -194,7 +202,8 @@ final class RaftStorage implements LogStorage {
     for (LogEntry entry : entries) {
       long index = entry.getId().getIndex();
       if (index <= store.lastIndex()) {
-        if (store.term(index) != entry.getId().getTerm()) {
+        boolean ahead = index >= aheadFrom && entry.getId().getTerm() == aheadTerm;
+        if (!ahead && store.term(index) != entry.getId().getTerm()) {
           throw new IOException(
               "entry %d of term %d stands where the engine puts one of term %d"
                   .formatted(index, store.term(index), entry.getId().getTerm()));
