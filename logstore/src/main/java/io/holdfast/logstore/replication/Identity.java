@@ -91,7 +91,9 @@ final class Identity {
     int length = bytes.length - SUM_BYTES;
     if (length < 0 || !sum(bytes, length).equals("\n%08x\n".formatted(crc(bytes, length)))) {
       throw new LogCorruptException(
-          file, Math.max(0, length), "a checksum that does not match: who this member is cannot be known");
+          file,
+          Math.max(0, length),
+          "a checksum that does not match: who this member is cannot be known");
     }
     try {
       json = JSON.readTree(bytes, 0, length);
@@ -147,7 +149,7 @@ final class Identity {
   private synchronized void save() throws IOException {
     byte[] bytes = JSON.writeValueAsBytes(json());
     byte[] whole = Arrays.copyOf(bytes, bytes.length + SUM_BYTES);
-    byte[] sum = ("\n%08x\n".formatted(crc(bytes, bytes.length))).getBytes(StandardCharsets.US_ASCII);
+    byte[] sum = "\n%08x\n".formatted(crc(bytes, bytes.length)).getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(sum, 0, whole, bytes.length, SUM_BYTES);
     MetaStore.replace(file, whole, true);
   }
@@ -191,7 +193,8 @@ final class Identity {
   }
 
   /** What another member says of itself. */
-  record Hello(String id, State state, Start start, Map<String, Start> peers, long term, long last) {}
+  record Hello(
+      String id, State state, Start start, Map<String, Start> peers, long term, long last) {}
 
   /** Ours, for the others. */
   synchronized byte[] hello(long term, long last) {
@@ -218,7 +221,13 @@ final class Identity {
       json.path("peers")
           .properties()
           .forEach(peer -> peers.put(peer.getKey(), start(peer.getValue())));
-      return new Hello(id, state, start(json.path("start")), peers, json.path("term").asLong(), json.path("last").asLong());
+      return new Hello(
+          id,
+          state,
+          start(json.path("start")),
+          peers,
+          json.path("term").asLong(),
+          json.path("last").asLong());
     } catch (IOException e) {
       return null;
     }
