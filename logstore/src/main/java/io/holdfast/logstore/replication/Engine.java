@@ -58,7 +58,16 @@ final class Engine implements AutoCloseable {
   private static final int WINDOW = 8;
 
   private static final int CLOSE_SECONDS = 5;
+  private static final String RECYCLERS = "jraft.recyclers.maxCapacityPerThread";
   private static final AtomicInteger ALONES = new AtomicInteger();
+
+  static {
+    // The engine keeps the buffers of its requests, a megabyte each and thousands of them, for use
+    // again; a heap of 128 MB is full of them after two gigabytes. Its Recyclers read this once.
+    if (System.getProperty(RECYCLERS) == null) {
+      System.setProperty(RECYCLERS, "0");
+    }
+  }
 
   private final NodeImpl node;
   private final PeerId self;
