@@ -13,13 +13,14 @@ import com.tngtech.archunit.lang.ArchRule;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class LogArchitectureTest {
   private static final String RECORD = "io.holdfast.logstore.record..";
+  private static final String SEGMENT = "io.holdfast.logstore.segment..";
   private static final String LOG = "io.holdfast.logstore.log..";
 
   @ArchTest
   static final ArchRule THE_LOG_KNOWS_NO_NETWORK_NO_CONFIG_AND_NO_CONTROL =
       noClasses()
           .that()
-          .resideInAnyPackage(RECORD, LOG)
+          .resideInAnyPackage(RECORD, SEGMENT, LOG)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -34,6 +35,15 @@ class LogArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage(RECORD)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(SEGMENT, LOG);
+
+  @ArchTest
+  static final ArchRule SEGMENTS_DO_NOT_KNOW_THE_LOG =
+      noClasses()
+          .that()
+          .resideInAPackage(SEGMENT)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(LOG);

@@ -29,8 +29,7 @@ final class AppendProcess implements AutoCloseable {
   private AppendProcess(LabProcess process) {
     this.process = process;
     this.answers =
-        new BufferedReader(
-            new InputStreamReader(process.standardOutput(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.standardOutput(), StandardCharsets.UTF_8));
   }
 
   /** What is appended to. */
@@ -73,7 +72,13 @@ final class AppendProcess implements AutoCloseable {
 
   /** Collector, header layout and sizes as in production; HOLDFAST_JAVA_OPTIONS behind them. */
   private static List<String> flags() {
-    List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:+ExitOnOutOfMemoryError"));
     Path script = Checkout.program("failoverd");
     try {
       String line =

@@ -64,7 +64,9 @@ final class DaemonFigures {
 
   private void idle(Holdfast holdfast) {
     progress.accept(
-        "idle daemons: " + ProcessUsage.SETTLE.plusSeconds(size.idleSeconds()).toSeconds() + " s of nothing");
+        "idle daemons: "
+            + ProcessUsage.SETTLE.plusSeconds(size.idleSeconds()).toSeconds()
+            + " s of nothing");
     ProcessUsage failoverd = new ProcessUsage(holdfast.failoverdPid().orElseThrow());
     ProcessUsage bgpd = new ProcessUsage(holdfast.speakerPid().orElseThrow());
     ProcessUsage.pass(ProcessUsage.SETTLE);

@@ -46,8 +46,7 @@ final class LogBench {
    * @param idleSeconds over which an idle process's CPU time is counted
    * @param logBytes of the log that failoverd starts with
    */
-  record Size(
-      int runs, int records, long bytes, long syncedBytes, int idleSeconds, long logBytes) {
+  record Size(int runs, int records, long bytes, long syncedBytes, int idleSeconds, long logBytes) {
     static final Size FULL = new Size(5, 1_000, 400_000_000, 200_000_000, 20, 1_000_000_000);
     static final Size QUICK = new Size(1, 200, 40_000_000, 20_000_000, 5, 100_000_000);
   }

@@ -28,8 +28,7 @@ final class RawFile implements AppendTarget {
   RawFile(Path path, boolean synced) throws IOException {
     this.path = path;
     this.synced = synced;
-    this.channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     for (int i = 0; i < bytes.capacity(); i++) {
       bytes.put(i, (byte) i);
     }

@@ -40,8 +40,7 @@ public final class Authority {
         folder.resolve("authority.pem"));
   }
 
-  private void make(
-      String file, String name, String address, String extensions, String... signer) {
+  private void make(String file, String name, String address, String extensions, String... signer) {
     Path configuration = folder.resolve(file + ".cnf");
     String text =
         """

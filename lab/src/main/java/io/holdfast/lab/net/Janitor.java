@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Removes what a lab that was killed left behind: namespaces and folders whose name carries a
- * process id that no longer exists, and the processes in those namespaces.
+ * process id that no longer exists, and the processes in those namespaces. A folder that was told
+ * to stay is no leftover.
  */
 public final class Janitor {
   private Janitor() {}
@@ -27,7 +28,7 @@ public final class Janitor {
     }
     Path folders = Path.of(System.getProperty("java.io.tmpdir"));
     for (String name : names(folders)) {
-      if (isOrphan(name)) {
+      if (isOrphan(name) && Files.notExists(folders.resolve(name).resolve(Workspace.STAYS))) {
         delete(folders.resolve(name));
         removed.add(name);
       }

@@ -9,6 +9,9 @@ import java.nio.file.Path;
  * unless it was told to stay (after a failure, so that somebody can look).
  */
 public final class Workspace implements AutoCloseable {
+  /** In a folder that stays, so that no {@link Janitor} takes it for a leftover. */
+  static final String STAYS = ".stays";
+
   private final Path folder;
   private boolean stays;
 
@@ -53,6 +56,11 @@ public final class Workspace implements AutoCloseable {
   /** Lets the folder outlive the run. */
   public void stay() {
     stays = true;
+    try {
+      Files.write(folder.resolve(STAYS), new byte[0]);
+    } catch (IOException e) {
+      throw new LabFailure("cannot write in " + folder, e);
+    }
   }
 
   @Override

@@ -211,10 +211,11 @@ final class Engine implements AutoCloseable {
     return self.getEndpoint().toString();
   }
 
-  /** Whether this member alone decides what is committed. Asked while it leads. */
+  /** Whether this member alone decides what is committed. */
   boolean soleVoter() {
-    List<PeerId> peers = node.listPeers();
-    return peers.size() == 1 && peers.getFirst().equals(self);
+    // Not listPeers, which throws when the lead is lost before it is told to the state machine.
+    Configuration now = node.getCurrentConf();
+    return now != null && now.size() == 1 && now.contains(self);
   }
 
   /** The term that this member is in. */
@@ -267,11 +268,21 @@ final class Engine implements AutoCloseable {
   void snapshot(Runnable done) {
     node.snapshot(
         status -> {
-          if (!status.isOk()) {
+          if (status.isOk()) {
+            sealSnapshot();
+          } else {
             LOG.debug("no snapshot: {}", status.getErrorMsg());
           }
           done.run();
         });
+  }
+
+  private void sealSnapshot() {
+    try {
+      SnapshotSeal.sealNewest(config.directory().resolve("snapshot"));
+    } catch (IOException e) {
+      LOG.warn("a snapshot without a seal: {}", e.getMessage());
+    }
   }
 
   @Override

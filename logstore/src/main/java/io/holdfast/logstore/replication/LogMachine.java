@@ -77,11 +77,7 @@ final class LogMachine extends StateMachineAdapter {
   private volatile long bytes;
   private long snapshotPosition;
 
-  LogMachine(
-      SegmentStore store,
-      RaftStorage storage,
-      long snapshotBytes,
-      MachineEvents events) {
+  LogMachine(SegmentStore store, RaftStorage storage, long snapshotBytes, MachineEvents events) {
     this.store = store;
     this.storage = storage;
     this.snapshotBytes = snapshotBytes;
@@ -227,6 +223,7 @@ final class LogMachine extends StateMachineAdapter {
       return false;
     }
     try {
+      SnapshotSeal.seal(folder); // of one that came from the leader, it is the first look
       SnapshotState state = SnapshotState.load(folder, streams);
       long index = meta.getLastIncludedIndex();
       position = state.position();

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -570,11 +571,15 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void snapshotDue() {
       if (snapshotting.compareAndSet(false, true)) {
-        housekeeping.execute(
-            () -> {
-              awaitAssembled();
-              engine.snapshot(() -> snapshotting.set(false));
-            });
+        try {
+          housekeeping.execute(
+              () -> {
+                awaitAssembled();
+                engine.snapshot(() -> snapshotting.set(false));
+              });
+        } catch (RejectedExecutionException e) {
+          LOG.debug("no snapshot: the member is closed");
+        }
       }
     }
 

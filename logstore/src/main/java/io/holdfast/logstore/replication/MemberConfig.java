@@ -85,30 +85,75 @@ public record MemberConfig(
   /** The same with other ways to store. */
   public MemberConfig withStore(StoreOptions value) {
     return new MemberConfig(
-        directory, value, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, idleLimit, disk);
+        directory,
+        value,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        idleLimit,
+        disk);
   }
 
   /** The same with other limits of space and of snapshots, in bytes. */
   public MemberConfig withLimits(long lowSpace, long snapshot) {
     return new MemberConfig(
-        directory, store, self, members, priority, electionTimeout, lowSpace, snapshot, idleLimit, disk);
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpace,
+        snapshot,
+        idleLimit,
+        disk);
   }
 
   /** The same with another patience for a silent leader. */
   public MemberConfig withElectionTimeout(Duration value) {
     return new MemberConfig(
-        directory, store, self, members, priority, value, lowSpaceBytes, snapshotBytes, idleLimit, disk);
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        value,
+        lowSpaceBytes,
+        snapshotBytes,
+        idleLimit,
+        disk);
   }
 
   /** The same with streams that expire. */
   public MemberConfig withIdleLimit(@Nullable Duration value) {
     return new MemberConfig(
-        directory, store, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, value, disk);
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        value,
+        disk);
   }
 
   /** The same with its segment files on another disk than that of this machine: for tests. */
   public MemberConfig withDisk(Disk value) {
     return new MemberConfig(
-        directory, store, self, members, priority, electionTimeout, lowSpaceBytes, snapshotBytes, idleLimit, value);
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        idleLimit,
+        value);
   }
 }

@@ -5,6 +5,7 @@ import io.holdfast.logstore.rpc.TlsFiles;
 import io.holdfast.logstore.rpc.Transport;
 import io.holdfast.logstore.segment.LogCorruptException;
 import io.holdfast.logstore.segment.SegmentStore;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ final class MemberFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberFolder.class);
   private static final String DAMAGED = "damaged";
   private static final String MARK = "damage-found";
+
   /** The last two are what a replacement of the first leaves when it dies in its midst. */
   private static final List<String> LOG_FOLDERS =
       List.of("segments", "snapshot", "segments.next", "segments.former");
@@ -59,7 +61,7 @@ final class MemberFolder implements AutoCloseable {
       lost = true;
     }
     try {
-      store = SegmentStore.open(directory, config.store(), config.disk());
+      store = openChecked(config);
     } catch (LogCorruptException e) {
       if (!several) {
         throw e;
@@ -91,9 +93,25 @@ final class MemberFolder implements AutoCloseable {
     }
   }
 
-  /** Moves the files of the log away. */
+  private static SegmentStore openChecked(MemberConfig config) throws IOException {
+    SegmentStore store = SegmentStore.open(config.directory(), config.store(), config.disk());
+    try {
+      SnapshotSeal.check(config.directory().resolve("snapshot"));
+      return store;
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Moves the files of the log away, if nobody else uses them. */
   private static void setAside(MemberConfig config) throws IOException {
-    Path directory = config.directory();
+    try (Closeable _ = config.disk().lock(config.directory())) {
+      moveAside(config.directory());
+    }
+  }
+
+  private static void moveAside(Path directory) throws IOException {
     Path aside = directory.resolve(DAMAGED);
     delete(aside);
     Files.createDirectories(aside);

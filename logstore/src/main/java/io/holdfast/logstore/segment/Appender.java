@@ -67,6 +67,29 @@ final class Appender {
     return file;
   }
 
+  /**
+   * Looks whether the entries go on from this index and position.
+   *
+   * @throws IllegalArgumentException if not, or if a payload is too long
+   */
+  static void check(List<Entry> entries, long nextIndex, long nextPosition) {
+    long index = nextIndex;
+    long position = nextPosition;
+    for (Entry entry : entries) {
+      if (entry.index() != index || entry.position() != position || entry.term() < 0) {
+        throw new IllegalArgumentException(
+            "the entry of index %d, term %d, position %d, where %d and %d follow"
+                .formatted(entry.index(), entry.term(), entry.position(), index, position));
+      }
+      if (entry.payload().remaining() > EntryHeader.MAX_PAYLOAD) {
+        throw new IllegalArgumentException(
+            "a payload of " + entry.payload().remaining() + " bytes is too long");
+      }
+      index++;
+      position = entry.end();
+    }
+  }
+
   /** Writes all of it, in files that hold nothing else behind it. */
   List<Staged> write(List<Entry> entries) throws IOException {
     wipe();

@@ -5,8 +5,10 @@ import io.holdfast.logstore.segment.SegmentStore.Entry;
 import io.holdfast.logstore.segment.SparseIndex.Point;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +28,51 @@ final class EntryReads {
   private record Hint(Segment segment, Point point) {}
 
   private final OpenFiles files;
+  private final Supplier<SegmentTable> tables;
   private final AtomicReferenceArray<@Nullable Hint> hints = new AtomicReferenceArray<>(HINTS);
 
-  EntryReads(OpenFiles files) {
+  /** Reads of what the present table holds. */
+  EntryReads(OpenFiles files, Supplier<SegmentTable> tables) {
     this.files = files;
+    this.tables = tables;
   }
 
-  /** The entry of this index, which the segment holds. */
-  Entry entry(Segment segment, long index) throws IOException {
+  /** What is done once more if the entries were cut, trimmed or replaced meanwhile. */
+  @FunctionalInterface
+  private interface Read<T> {
+    T in(Segment segment) throws IOException;
+  }
+
+  private <T> @Nullable T find(long index, Read<T> read) throws IOException {
+    while (true) {
+      SegmentTable now = tables.get();
+      Segment segment = now.holding(index);
+      if (segment == null) {
+        return null;
+      }
+      try {
+        return read.in(segment);
+      } catch (LogCorruptException | NoSuchFileException e) {
+        SegmentTable then = tables.get();
+        if (then.generation() == now.generation() && segment.equals(then.holding(index))) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The entry of this index, checked; null if it is not held. */
+  @Nullable Entry entry(long index) throws IOException {
+    return find(index, segment -> entry(segment, index));
+  }
+
+  /** The term of the entry of this index; 0 if it is not held. */
+  long term(long index) throws IOException {
+    Long term = find(index, segment -> term(segment, index));
+    return term == null ? 0 : term;
+  }
+
+  private Entry entry(Segment segment, long index) throws IOException {
     try (OpenFiles.Use use = files.use(segment)) {
       SegmentScanner scanner = scan(use.file(), segment, index);
       Entry entry = payload(use.file(), segment.file(), scanner);
@@ -44,8 +83,7 @@ final class EntryReads {
     }
   }
 
-  /** The term of the entry of this index, which the segment holds. */
-  long term(Segment segment, long index) throws IOException {
+  private long term(Segment segment, long index) throws IOException {
     Segment.Extent end = segment.extent();
     if (index == end.lastIndex()) {
       return end.lastTerm();

@@ -106,6 +106,9 @@ public final class OfflineEntries implements AutoCloseable {
   /** There is no whole entry, and no file that goes on here. */
   private boolean atTheEnd(SegmentScanner now, Found found, @Nullable Path successor)
       throws IOException {
+    if (!disk.exists(name())) {
+      throw new LogTrimmedException(nextPosition, oldestPosition());
+    }
     if (found == Found.DAMAGE || successor != null) {
       tail =
           "%s, index %d, position %d (byte %d of the file): %s"

@@ -3,7 +3,6 @@ package io.holdfast.logstore.segment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +90,7 @@ public final class SegmentStore implements AutoCloseable {
     this.lock = lock;
     this.boot = boot;
     this.files = new OpenFiles(disk);
-    this.reads = new EntryReads(files);
+    this.reads = new EntryReads(files, () -> table);
     this.backstage = new Backstage(disk, directory, options);
     this.appender = new Appender(disk, folder, options, boot, backstage);
     this.table = new SegmentTable(found.segments(), 0);
@@ -240,7 +239,7 @@ public final class SegmentStore implements AutoCloseable {
     writing.lock();
     try {
       settle();
-      check(entries);
+      Appender.check(entries, lastIndex() + 1, position());
       publish(appender.write(entries));
       appender.accept();
       remember(entries);
@@ -276,24 +275,6 @@ public final class SegmentStore implements AutoCloseable {
     }
   }
 
-  private void check(List<Entry> entries) {
-    long index = lastIndex() + 1;
-    long position = position();
-    for (Entry entry : entries) {
-      if (entry.index() != index || entry.position() != position || entry.term() < 0) {
-        throw new IllegalArgumentException(
-            "the entry of index %d, term %d, position %d, where %d and %d follow"
-                .formatted(entry.index(), entry.term(), entry.position(), index, position));
-      }
-      if (entry.payload().remaining() > EntryHeader.MAX_PAYLOAD) {
-        throw new IllegalArgumentException(
-            "a payload of " + entry.payload().remaining() + " bytes is too long");
-      }
-      index++;
-      position = entry.end();
-    }
-  }
-
   private void remember(List<Entry> entries) {
     for (Entry entry : entries) {
       if (entry.kind() == EntryKind.CONFIGURATION) {
@@ -321,7 +302,9 @@ public final class SegmentStore implements AutoCloseable {
   }
 
   /**
-   * Adds a listener that runs after each sync, on the thread that syncs; unsynced it never does.
+   * Adds a listener that runs after each sync (also after the one that failed), on the thread that
+   * syncs; unsynced it never does. It must not block, and must not write to the store: who cuts or
+   * replaces waits for that thread.
    */
   public void onDurable(Runnable listener) {
     if (syncer != null) {
@@ -537,42 +520,18 @@ public final class SegmentStore implements AutoCloseable {
 
   // ---- reading
 
-  /** What a read needs to do once more if the entries were cut, trimmed or replaced meanwhile. */
-  @FunctionalInterface
-  private interface Lookup<T> {
-    T in(Segment segment) throws IOException;
-  }
-
-  private <T> @Nullable T lookUp(long index, Lookup<T> lookup) throws IOException {
-    while (true) {
-      SegmentTable now = table;
-      Segment segment = now.holding(index);
-      if (segment == null) {
-        return null;
-      }
-      try {
-        return lookup.in(segment);
-      } catch (LogCorruptException | NoSuchFileException e) {
-        if (table.generation() == now.generation() && index >= firstIndex()) {
-          throw e;
-        }
-      }
-    }
-  }
-
   /**
    * The entry of this index, checked; null if it is not held. Fast when asked in sequence.
    *
    * @throws LogCorruptException if it is damaged
    */
   public @Nullable Entry entry(long index) throws IOException {
-    return lookUp(index, segment -> reads.entry(segment, index));
+    return reads.entry(index);
   }
 
   /** The term of the entry of this index; 0 if it is not held. */
   public long term(long index) throws IOException {
-    Long term = lookUp(index, segment -> reads.term(segment, index));
-    return term == null ? 0 : term;
+    return reads.term(index);
   }
 
   /** All CONFIGURATION entries held, oldest first. */
@@ -607,19 +566,7 @@ public final class SegmentStore implements AutoCloseable {
    * @throws LogCorruptException at the first thing that is wrong
    */
   public void verify(Consumer<String> progress) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
-    SegmentTable now = table;
-    for (Segment segment : now.segments()) {
-      try {
-        long entries = Verification.verify(disk, segment, buffer);
-        progress.accept(segment.file() + ": " + entries + " entries");
-      } catch (LogCorruptException | NoSuchFileException e) {
-        if (table.generation() == now.generation() && segment.firstIndex() >= firstIndex()) {
-          throw e;
-        }
-        progress.accept(segment.file() + ": dropped meanwhile");
-      }
-    }
+    Verification.verify(disk, () -> table, progress);
   }
 
   /** Waits for the disk where synced (10 s at most), and gives the folder free. */

@@ -3,11 +3,32 @@ package io.holdfast.logstore.segment;
 import io.holdfast.logstore.segment.SegmentScanner.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Checks every checksum of a segment: of its header, its entries and their records. */
 final class Verification {
   private Verification() {}
+
+  /** Checks what the table holds now, one segment after the other. */
+  static void verify(Disk disk, Supplier<SegmentTable> tables, Consumer<String> progress)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+    SegmentTable now = tables.get();
+    for (Segment segment : now.segments()) {
+      try {
+        long entries = verify(disk, segment, buffer);
+        progress.accept(segment.file() + ": " + entries + " entries");
+      } catch (LogCorruptException | NoSuchFileException e) {
+        if (tables.get().segments().contains(segment)) {
+          throw e;
+        }
+        progress.accept(segment.file() + ": dropped meanwhile");
+      }
+    }
+  }
 
   /**
    * Reads the segment up to its present end.
@@ -15,7 +36,7 @@ final class Verification {
    * @return entries checked
    * @throws LogCorruptException at the first thing that is wrong
    */
-  static long verify(Disk disk, Segment segment, ByteBuffer buffer) throws IOException {
+  private static long verify(Disk disk, Segment segment, ByteBuffer buffer) throws IOException {
     Segment.Extent end = segment.extent();
     Path name = segment.file();
     try (DiskFile file = disk.openToRead(name)) {

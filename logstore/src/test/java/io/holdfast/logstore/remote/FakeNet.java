@@ -28,7 +28,9 @@ final class FakeNet implements Dialer, AutoCloseable {
     /** The request is served; its answer is cut off. */
     CUT_AFTER,
     /** It is served twice. */
-    TWICE
+    TWICE,
+    /** It never arrives, on a connection that stands. */
+    LOST
   }
 
   /** Decides, given a request's type and number (from 1). */
@@ -41,6 +43,7 @@ final class FakeNet implements Dialer, AutoCloseable {
   final Set<HostPort> silent = ConcurrentHashMap.newKeySet();
   final Map<Integer, AtomicInteger> calls = new ConcurrentHashMap<>();
   final AtomicInteger dialled = new AtomicInteger();
+  final AtomicInteger lost = new AtomicInteger();
   volatile Faults faults = (type, number) -> Act.PASS;
   private final Map<HostPort, LogService> services = new ConcurrentHashMap<>();
   private final Set<Line> lines = ConcurrentHashMap.newKeySet();
@@ -113,6 +116,10 @@ final class FakeNet implements Dialer, AutoCloseable {
       Act act = faults.of(type, numbers.incrementAndGet());
       if (act == Act.CUT_BEFORE) {
         close();
+        return;
+      }
+      if (act == Act.LOST) {
+        lost.incrementAndGet();
         return;
       }
       if (act == Act.TWICE) {

@@ -191,6 +191,23 @@ class RemoteBackendTest {
   }
 
   @Test
+  void resumesOnTheSameConnectionWhenAnAppendDoesNotMeetTheEnd() throws Exception {
+    owner.open();
+    net.faults =
+        (type, number) ->
+            type == MessageType.APPEND.code() && net.calls(MessageType.APPEND) == 1
+                ? FakeNet.Act.LOST
+                : FakeNet.Act.PASS;
+    owner.append(500);
+    await().until(() -> net.lost.get() == 1);
+    owner.append(500);
+    owner.append(500);
+    allIsThereOnce();
+    assertThat(net.dialled.get()).isEqualTo(1);
+    assertThat(net.calls(MessageType.RESUME)).isEqualTo(1);
+  }
+
+  @Test
   void isNotToldTwiceWhatTheNewLeaderHas() throws Exception {
     owner.open();
     group.hold();
@@ -254,6 +271,21 @@ class RemoteBackendTest {
       await().until(() -> other.committed == other.appended());
       assertThat(other.lies).isEmpty();
     }
+  }
+
+  /** Another owner came where our member could not see it, and its records are not ours. */
+  @Test
+  void takesNobodyElsesRecordsForItsOwn() throws Exception {
+    owner.open();
+    net.faults =
+        (type, number) -> type == MessageType.APPEND.code() ? FakeNet.Act.LOST : FakeNet.Act.PASS;
+    owner.append(TestOwner.record(1, 64));
+    group.member(A.toString()).open("other", 0).get();
+    group.past(TestOwner.record(7, 64));
+    group.status(Log.Status.LOW_SPACE, "so that a WATCH is answered");
+    await().until(() -> owner.statuses.contains(Log.Status.LOW_SPACE));
+    assertThat(group.committed()).isEqualTo(owner.appended());
+    assertThat(owner.committed).isEqualTo(BASE);
   }
 
   @Test

@@ -82,6 +82,13 @@ final class AloneLane extends Lane {
   }
 
   @Override
+  void witness() {
+    if (process != null) {
+      process.witness(folder.resolve("a.threads"));
+    }
+  }
+
+  @Override
   void finish() {
     MemberProcess member = start(null).awaitReady();
     open(member);

@@ -10,13 +10,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "lab/crash-matrix",
     mixinStandardHelpOptions = true,
-    description = "Kills, stops and cuts off what it finds, many times over, and checks what is left.",
+    description =
+        "Kills, stops and cuts off what it finds, many times over, and checks what is left.",
     subcommands = {ElectionsCommand.class, RoundsCommand.class})
 public final class CrashMatrixCommand {
 
   /** Entry. */
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new CrashMatrixCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine line =
+        new CommandLine(new CrashMatrixCommand()).setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (!(failure instanceof LabFailure)) {

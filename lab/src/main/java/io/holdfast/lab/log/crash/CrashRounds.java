@@ -107,7 +107,8 @@ final class CrashRounds {
   private Lane open(Placement placement) {
     Path own = folder.resolve(placement.name().toLowerCase(Locale.ROOT));
     try {
-      return Lane.of(placement, Files.createDirectories(own), java, seed + placement.ordinal());
+      return Lane.of(
+          placement, Files.createDirectories(own), java, seed ^ placement.name().hashCode());
     } catch (IOException e) {
       throw new LabFailure("cannot make " + own, e);
     }

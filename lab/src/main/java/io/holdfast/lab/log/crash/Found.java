@@ -86,8 +86,7 @@ record Found(long first, List<Batch> batches) {
   }
 
   private static Batch batch(RecordFlyweight record, long position) {
-    ByteBuffer payload =
-        record.buffer().duplicate().clear().position(record.payloadIndex());
+    ByteBuffer payload = record.buffer().duplicate().clear().position(record.payloadIndex());
     payload.limit(record.payloadIndex() + record.payloadLength());
     BatchId id = BatchId.read(payload.slice());
     return new Batch(

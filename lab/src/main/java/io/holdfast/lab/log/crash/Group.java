@@ -146,6 +146,12 @@ final class Group implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** Ends a process in order. */
+  void quit(String id) {
+    process(id).ask("quit");
+    kill(id);
+  }
+
   /** Starts it; returns at once. */
   MemberProcess start(String id, MemberArguments.@Nullable Stop stop) {
     Seat seat = of(id);
@@ -208,8 +214,7 @@ final class Group implements AutoCloseable {
       return OwnedLog.open(
           RemoteBackend.of(
               new LogConfig.Servers(
-                  addresses,
-                  new LogConfig.Tls(tls.certificate(), tls.key(), tls.authority())),
+                  addresses, new LogConfig.Tls(tls.certificate(), tls.key(), tls.authority())),
               patience),
           name);
     } catch (IOException e) {

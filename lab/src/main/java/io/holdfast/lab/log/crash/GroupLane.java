@@ -38,7 +38,8 @@ final class GroupLane extends Lane {
 
   GroupLane(Placement placement, Path folder, JavaCommand java, long seed) {
     super(placement, folder, java, seed);
-    this.group = new Group(folder, java, placement.sync(), ledger, arguments -> arguments).ofThree();
+    this.group =
+        new Group(folder, java, placement.sync(), ledger, arguments -> arguments).ofThree();
   }
 
   @Override
@@ -100,8 +101,7 @@ final class GroupLane extends Lane {
 
   /** Whether the owner of this round can append: in a process that does not lead it cannot. */
   private boolean owned() {
-    return remote != null
-        || (embedded != null && embedded.isAlive() && embedded.state().leading());
+    return remote != null || (embedded != null && embedded.isAlive() && embedded.state().leading());
   }
 
   /** With one of three away the log goes on, if its owner is not the one. */
@@ -123,8 +123,7 @@ final class GroupLane extends Lane {
     group.kill(victim);
     goesOn();
     boolean byPlace = random.nextBoolean();
-    MemberProcess starting =
-        group.start(victim, byPlace ? Moment.whileStarting(random) : null);
+    MemberProcess starting = group.start(victim, byPlace ? Moment.whileStarting(random) : null);
     awaitStopped(starting, random);
     group.kill(victim);
     died("starting");
@@ -145,8 +144,7 @@ final class GroupLane extends Lane {
     Waiting.until(
         "4 MiB more", MemberProcess.PATIENCE, () -> ledger.largestCommit() >= goal || !owned());
     boolean byPlace = random.nextBoolean();
-    MemberProcess starting =
-        group.start(victim, byPlace ? Moment.whileStarting(random) : null);
+    MemberProcess starting = group.start(victim, byPlace ? Moment.whileStarting(random) : null);
     if (!byPlace) {
       starting.awaitReady();
     }
@@ -179,24 +177,28 @@ final class GroupLane extends Lane {
 
   /** Until the one is a member, and the other is none. */
   private void completeReplacement(String old, String fresh) {
-    for (int attempt = 0; attempt < 20; attempt++) {
-      group.startAll();
-      MemberProcess leader = group.process(group.leader());
-      List<String> members = List.of(leader.ask("members").split(",", -1));
-      boolean in = members.contains(group.hostPort(fresh));
-      boolean out = !members.contains(group.hostPort(old));
-      if (in && out) {
-        group.forget(old);
-        return;
-      }
-      if (!in && out) {
-        throw new LabFailure(
-            "replaced half: " + group.hostPort(fresh) + " is not among " + members);
-      }
-      leader.tell("replace " + group.hostPort(old) + ' ' + group.text(fresh));
-      leader.awaitAnyAnswer();
-    }
-    throw new LabFailure(fresh + " does not get into the place of " + old);
+    group.startAll();
+    Waiting.until(
+        fresh + " in the place of " + old,
+        MemberProcess.PATIENCE,
+        () -> {
+          MemberProcess leader = group.process(group.leader());
+          List<String> members = List.of(leader.ask("members").split(",", -1));
+          boolean in = members.contains(group.hostPort(fresh));
+          boolean out = !members.contains(group.hostPort(old));
+          if (!in && out) {
+            throw new IllegalStateException(fresh + " is not among the members " + members);
+          }
+          if (!in || !out) {
+            leader.tell("replace " + group.hostPort(old) + ' ' + group.text(fresh));
+            String answer = leader.awaitAnyAnswer();
+            if (!answer.startsWith("=")) {
+              throw new LabFailure(answer); // a change is under way, or it leads no more
+            }
+          }
+          return in && out;
+        });
+    group.forget(old);
   }
 
   /** Ends the turn of the owner, so that it is known what became of all its appends. */
@@ -219,11 +221,10 @@ final class GroupLane extends Lane {
     embedded = null;
     if (there != null && there.isAlive()) {
       there.tell("end");
-      if (there.awaitAnyAnswer(Duration.ofSeconds(20))) {
-        takeOver();
-      } else {
-        takeOver(); // it does not lead any more: now its turn is over
-        there.awaitAnyAnswer();
+      boolean answered = !there.awaitAnyAnswer(Duration.ofSeconds(20)).isEmpty();
+      takeOver();
+      if (!answered) {
+        there.awaitAnyAnswer(); // it did not lead any more: now its turn is over
       }
     } else {
       takeOver();
@@ -249,12 +250,17 @@ final class GroupLane extends Lane {
   }
 
   @Override
-  void finish() {
+  void witness() {
     for (String id : group.ids()) {
-      MemberProcess process = group.process(id);
-      process.ask("quit");
-      process.kill();
+      if (group.runs(id)) {
+        group.process(id).witness(folder.resolve(id + ".threads"));
+      }
     }
+  }
+
+  @Override
+  void finish() {
+    group.ids().forEach(group::quit);
   }
 
   @Override

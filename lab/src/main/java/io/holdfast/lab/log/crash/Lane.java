@@ -52,12 +52,16 @@ abstract class Lane implements AutoCloseable {
     try {
       play(new Random(seed * 1_000_003 + rounds), rounds);
     } catch (LabFailure e) {
+      witness();
       throw new LabFailure(
           "%s, round %d of seed %d (folder %s): %s"
               .formatted(placement, rounds, seed, folder, e.getMessage()),
           e);
     }
   }
+
+  /** Notes what those do that still run. */
+  abstract void witness();
 
   /** One round; it leaves a log on which another can be played. */
   abstract void play(Random random, int round);

@@ -23,12 +23,15 @@ import java.util.Map;
  * was found once is held to be committed from then on. What has been trimmed away is forgotten.
  */
 final class Ledger implements Journal {
+  private static final int MOST_STATUSES = 1_000;
+
   /** Not known to be committed, in the order in which they were invoked. */
   private final Deque<Append> open = new ArrayDeque<>();
 
   /** Known to be committed, or to be absent for ever; by the order in which that was known. */
   private final List<Append> settled = new ArrayList<>();
 
+  private final Deque<String> statuses = new ArrayDeque<>();
   private long largestTrim;
   private long largestCommit;
   private long largestEpoch;
@@ -46,16 +49,14 @@ final class Ledger implements Journal {
 
   @Override
   public synchronized void invoked(BatchId id, long position, int length, String hash, long at) {
-    open.addLast(
-        new Append(id, position, length, hash, at, Long.MAX_VALUE, Outcome.INDETERMINATE));
+    open.addLast(new Append(id, position, length, hash, at, Long.MAX_VALUE, Outcome.INDETERMINATE));
   }
 
   @Override
   public synchronized void committed(long position, long at) {
     commits++;
     largestCommit = Math.max(largestCommit, position);
-    while (!open.isEmpty()
-        && open.peekFirst().position() + open.peekFirst().length() <= position) {
+    while (!open.isEmpty() && open.peekFirst().position() + open.peekFirst().length() <= position) {
       settled.add(ended(open.removeFirst(), Outcome.ACKNOWLEDGED, at));
       acknowledged++;
     }
@@ -84,8 +85,16 @@ final class Ledger implements Journal {
   }
 
   @Override
-  public void status(String status, String reason) {
-    // of no interest here
+  public synchronized void status(String status, String reason) {
+    if (statuses.size() == MOST_STATUSES) {
+      statuses.removeFirst();
+    }
+    statuses.addLast(status);
+  }
+
+  /** What the owners were told of the log's status, the latest last. */
+  synchronized List<String> statuses() {
+    return List.copyOf(statuses);
   }
 
   synchronized long flushCount() {

@@ -36,7 +36,9 @@ record MemberArguments(
     List<MemberAddress> members,
     @Nullable TlsFiles tls,
     @Nullable Stop stop) {
-  /** All members share their cores: they wait longer for one another than on machines of their own. */
+  /**
+   * All members share their cores: they wait longer for one another than on machines of their own.
+   */
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
   /** A place of the disk: an operation, and how many of its kind go before. */
@@ -48,8 +50,7 @@ record MemberArguments(
 
     static Stop of(String text) {
       String[] parts = text.split(":", 2);
-      return new Stop(
-          TroubledDisk.Operation.valueOf(parts[0]), Integer.parseInt(parts[1]));
+      return new Stop(TroubledDisk.Operation.valueOf(parts[0]), Integer.parseInt(parts[1]));
     }
   }
 
@@ -71,8 +72,7 @@ record MemberArguments(
   }
 
   MemberConfig config(Disk disk) {
-    StoreOptions store =
-        StoreOptions.defaults().withSync(sync).withSegmentBytes(segmentBytes);
+    StoreOptions store = StoreOptions.defaults().withSync(sync).withSegmentBytes(segmentBytes);
     MemberConfig config =
         self == null
             ? MemberConfig.alone(directory, sync)
@@ -98,7 +98,8 @@ record MemberArguments(
     words.add("low-space=" + lowSpaceBytes);
     if (self != null && tls != null) {
       words.add("self=" + self);
-      words.add("members=" + String.join(",", members.stream().map(MemberArguments::text).toList()));
+      words.add(
+          "members=" + String.join(",", members.stream().map(MemberArguments::text).toList()));
       words.add("certificate=" + tls.certificate());
       words.add("key=" + tls.key());
       words.add("authority=" + tls.authority());

@@ -152,8 +152,7 @@ public final class MemberMain {
       }
       case "work" -> {
         workload =
-            new Workload(
-                needed(log), reports, Long.parseLong(words[1]), Long.parseLong(words[2]));
+            new Workload(needed(log), reports, Long.parseLong(words[1]), Long.parseLong(words[2]));
         say("= ok");
       }
       case "end" -> {
@@ -261,8 +260,7 @@ public final class MemberMain {
     public void invoked(BatchId id, long position, int length, String hash, long at) {
       say(
           "i %s %d %d %d %d %s %d"
-              .formatted(
-                  id.client(), id.epoch(), id.sequence(), position, length, hash, at));
+              .formatted(id.client(), id.epoch(), id.sequence(), position, length, hash, at));
     }
 
     @Override

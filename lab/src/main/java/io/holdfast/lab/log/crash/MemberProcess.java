@@ -2,6 +2,7 @@ package io.holdfast.lab.log.crash;
 
 import io.holdfast.lab.history.Batch;
 import io.holdfast.lab.history.BatchId;
+import io.holdfast.lab.net.Command;
 import io.holdfast.lab.net.LabFailure;
 import io.holdfast.lab.net.Teardown;
 import java.io.BufferedReader;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemberProcess implements AutoCloseable {
   /** The machine may be loaded. */
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Put into the answers when there will be no more. */
   private static final String END = "";
@@ -173,6 +174,19 @@ final class MemberProcess implements AutoCloseable {
     }
   }
 
+  /** Writes what its threads do into a file, for a person to look at. */
+  void witness(Path file) {
+    if (process.isAlive()) {
+      String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+      Command.Outcome dump = Command.attempt(List.of(jcmd, Long.toString(pid()), "Thread.print"));
+      try {
+        Files.writeString(file, dump.output());
+      } catch (IOException e) {
+        // then without it
+      }
+    }
+  }
+
   /** SIGKILL; returns when it is gone and all that it had said was heard. */
   void kill() {
     process.destroyForcibly();
@@ -264,21 +278,24 @@ final class MemberProcess implements AutoCloseable {
     return line.substring(2);
   }
 
-  /** Waits for an answer, good or bad, or its death. */
-  void awaitAnyAnswer() {
-    if (!awaitAnyAnswer(PATIENCE)) {
+  /** Waits for an answer, good or bad; "!" if it is dead. */
+  String awaitAnyAnswer() {
+    String answer = awaitAnyAnswer(PATIENCE);
+    if (answer.isEmpty()) {
       throw trouble("did not answer within " + PATIENCE.toSeconds() + " s");
     }
+    return answer;
   }
 
-  /** As above; false if none comes within the limit. */
-  boolean awaitAnyAnswer(Duration limit) {
+  /** As above; empty if none comes within the limit. */
+  String awaitAnyAnswer(Duration limit) {
     try {
       String line = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (END.equals(line)) {
         answers.add(END);
+        return "!";
       }
-      return line != null;
+      return line == null ? "" : line;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LabFailure("interrupted while " + name + " was asked", e);

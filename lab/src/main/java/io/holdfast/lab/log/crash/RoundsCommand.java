@@ -61,17 +61,17 @@ final class RoundsCommand implements Callable<Integer> {
     try (Workspace workspace = Workspace.create(Owner.thisProcess(), "crash-matrix")) {
       CrashRounds matrix =
           new CrashRounds(
-              workspace.folder(),
-              fast(workspace.folder()),
-              chosen,
-              text -> say(out, begun, text));
+              workspace.folder(), fast(workspace.folder()), chosen, text -> say(out, begun, text));
       List<CrashRounds.Result> results = matrix.play(rounds, placements);
       boolean all = results.stream().allMatch(result -> result.failure() == null);
       if (!all) {
         workspace.stay();
       }
       print(out, results);
-      say(out, begun, all ? "all held" : "NOT all held; seed " + chosen + ", " + workspace.folder());
+      say(
+          out,
+          begun,
+          all ? "all held" : "NOT all held; seed " + chosen + ", " + workspace.folder());
       return all ? 0 : 1;
     }
   }

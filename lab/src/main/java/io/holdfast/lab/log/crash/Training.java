@@ -13,9 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * Runs a short life of a member, so that the JVM can keep its classes: {@code Training FOLDER}.
- */
+/** Runs a short life of a member, so that the JVM can keep its classes: {@code Training FOLDER}. */
 public final class Training {
   private Training() {}
 
@@ -24,8 +22,7 @@ public final class Training {
     Path folder = Path.of(words[0]);
     TlsFiles tls = Loopback.certificate(folder.resolve("tls"));
     MemberAddress self = new MemberAddress("a", Loopback.HOST, Loopback.freePort());
-    MemberConfig config =
-        MemberConfig.member(folder.resolve("a"), true, self, List.of(self), 100);
+    MemberConfig config = MemberConfig.member(folder.resolve("a"), true, self, List.of(self), 100);
     Member member = Member.start(config, tls);
     LogService service = new LogService(member);
     Objects.requireNonNull(member.transport()).service(service);

@@ -91,11 +91,7 @@ final class Workload implements AutoCloseable {
     Content.payload(id, bytes, payload);
     int length = payload.remaining();
     journal.invoked(
-        id,
-        log.appended(),
-        Content.recordLength(length),
-        BatchId.hash(payload),
-        System.nanoTime());
+        id, log.appended(), Content.recordLength(length), BatchId.hash(payload), System.nanoTime());
     log.append(RecordKind.NOTED, 1, System.currentTimeMillis() * 1000, 0, 0, payload, 0, length);
   }
 
