@@ -36,12 +36,18 @@ final class RaftStorage implements LogStorage {
   /** Where the segment files of an installed snapshot are. */
   record Installed(Path folder, long lastIndex) {}
 
+  /** From this index on, all entries were written ahead, in this term. */
+  private record Ahead(long from, long term) {}
+
   private final SegmentStore store;
   private final boolean sync;
   private final StorageEvents events;
 
   /** The only voter is this member: it need not be synced here, the store's own thread does. */
   private volatile boolean sole;
+
+  /** So that the engine's entries need not be compared with the file. Null once it wrote itself. */
+  private volatile @Nullable Ahead ahead;
 
   private volatile boolean stopping;
   private volatile @Nullable Installed installed;
@@ -100,6 +106,15 @@ final class RaftStorage implements LogStorage {
         List.of(
             new SegmentStore.Entry(
                 index, term, command.kind(), command.position(), command.body())));
+    Ahead before = ahead;
+    if (before == null || before.term() != term) {
+      ahead = new Ahead(index, term);
+    }
+  }
+
+  private long termOf(long index) throws IOException {
+    Ahead own = ahead;
+    return own != null && index >= own.from() ? own.term() : store.term(index);
   }
 
   @Override
@@ -194,10 +209,10 @@ final class RaftStorage implements LogStorage {
     for (LogEntry entry : entries) {
       long index = entry.getId().getIndex();
       if (index <= store.lastIndex()) {
-        if (store.term(index) != entry.getId().getTerm()) {
+        if (termOf(index) != entry.getId().getTerm()) {
           throw new IOException(
               "entry %d of term %d stands where the engine puts one of term %d"
-                  .formatted(index, store.term(index), entry.getId().getTerm()));
+                  .formatted(index, termOf(index), entry.getId().getTerm()));
         }
         continue;
       }
@@ -211,6 +226,7 @@ final class RaftStorage implements LogStorage {
 
   private void append(List<SegmentStore.Entry> entries) throws IOException, InterruptedException {
     boolean failed = false;
+    ahead = null;
     while (true) {
       try {
         store.append(entries);
@@ -247,6 +263,7 @@ final class RaftStorage implements LogStorage {
 
   @Override
   public boolean truncateSuffix(long lastKept) {
+    ahead = null;
     return attempt(() -> store.truncateSuffix(lastKept));
   }
 
@@ -257,6 +274,7 @@ final class RaftStorage implements LogStorage {
   }
 
   private boolean adopt(Installed place) {
+    ahead = null;
     boolean done =
         attempt(
             () -> {
