@@ -10,9 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /**
- * The least that can be done with the same bytes: a positional write from a direct buffer that
- * stands ready, in the calling thread, at the end of a file that grows; then, if synced, an
- * fdatasync. No checksum, no header, nothing copied before. The file is deleted at the end.
+ * The least that can be done with the same records: the payloads are put one behind the other, with
+ * room for a header, into a direct buffer, and that is written in the calling thread at the end of
+ * a file that grows; then, if synced, an fdatasync. No header, no checksum. The file is deleted at
+ * the end.
  */
 final class RawFile implements AppendTarget {
   /** As a log's record with a payload of {@link #PAYLOAD} bytes. */
@@ -21,6 +22,7 @@ final class RawFile implements AppendTarget {
   private final Path path;
   private final boolean synced;
   private final FileChannel channel;
+  private final ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD);
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(AppendLoop.BATCH * RECORD);
   private LongConsumer listener = _ -> {};
   private long end;
@@ -29,8 +31,8 @@ final class RawFile implements AppendTarget {
     this.path = path;
     this.synced = synced;
     this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    for (int i = 0; i < bytes.capacity(); i++) {
-      bytes.put(i, (byte) i);
+    for (int i = 0; i < PAYLOAD; i++) {
+      payload.put(i, (byte) i);
     }
   }
 
@@ -47,6 +49,9 @@ final class RawFile implements AppendTarget {
   @Override
   public void append(int records) throws IOException {
     bytes.position(0).limit(records * RECORD);
+    for (int at = RecordFlyweight.HEADER_LENGTH; at < bytes.limit(); at += RECORD) {
+      bytes.put(at, payload, 0, PAYLOAD);
+    }
     while (bytes.hasRemaining()) {
       end += channel.write(bytes, end);
     }

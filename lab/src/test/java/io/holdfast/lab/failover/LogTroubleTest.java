@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class LogTroubleTest {
   private static final long EACH = 10L << 20;
+
+  /** Where a segment file says how far it is written. */
+  private static final int MARK_OFFSET = 56;
 
   private final Rig rig = new Rig();
 
@@ -103,11 +107,8 @@ class LogTroubleTest {
   }
 
   private Path segment() throws IOException {
-    try (Stream<Path> files = Files.list(rig.log())) {
-      return files
-          .filter(file -> Files.isRegularFile(file) && file.toFile().length() > 100_000)
-          .findFirst()
-          .orElseThrow();
+    try (Stream<Path> files = Files.list(rig.log().resolve("segments"))) {
+      return files.max(Comparator.naturalOrder()).orElseThrow();
     }
   }
 
@@ -116,7 +117,12 @@ class LogTroubleTest {
     Instance failoverd = withSomePast();
     Path segment = segment();
     int before = LogContent.read(rig.log()).size();
-    Files.write(segment, new byte[] {0, 0, 1, 0, 7, 7, 7}, StandardOpenOption.APPEND);
+    try (FileChannel file =
+        FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer mark = ByteBuffer.allocate(4);
+      file.read(mark, MARK_OFFSET);
+      file.write(ByteBuffer.wrap(new byte[] {0, 0, 1, 0, 7, 7, 7}), mark.getInt(0));
+    }
 
     failoverd.start();
 

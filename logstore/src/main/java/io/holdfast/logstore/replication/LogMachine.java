@@ -34,6 +34,9 @@ final class LogMachine extends StateMachineAdapter {
   /** Bytes of new log after which a snapshot is made. */
   private final long snapshotBytes;
 
+  /** Bytes of the disk below which none is made. */
+  private final long snapshotRoom;
+
   /** What the machine tells its member; on the state machine's thread. */
   interface MachineEvents {
     /** A task of ours (its closure), or an entry of another, was applied. */
@@ -77,10 +80,16 @@ final class LogMachine extends StateMachineAdapter {
   private volatile long bytes;
   private long snapshotPosition;
 
-  LogMachine(SegmentStore store, RaftStorage storage, long snapshotBytes, MachineEvents events) {
+  LogMachine(
+      SegmentStore store,
+      RaftStorage storage,
+      long snapshotBytes,
+      long snapshotRoom,
+      MachineEvents events) {
     this.store = store;
     this.storage = storage;
     this.snapshotBytes = snapshotBytes;
+    this.snapshotRoom = snapshotRoom;
     this.events = events;
   }
 
@@ -190,6 +199,7 @@ final class LogMachine extends StateMachineAdapter {
   public void onSnapshotSave(SnapshotWriter writer, Closure done) {
     Path folder = Path.of(writer.getPath());
     try {
+      checkRoom(folder);
       // The snapshot will claim to hold this entry: it must stand in the files, which an engine
       // that applies from its memory does not wait for.
       long through = events.reached();
@@ -207,10 +217,23 @@ final class LogMachine extends StateMachineAdapter {
       done.run(Status.OK());
     } catch (IOException e) {
       LOG.warn("no snapshot of the log in {}: {}", folder, e.getMessage());
-      done.run(new Status(RaftError.EIO, "snapshot: %s", e.getMessage()));
+      snapshotPosition = position; // the next attempt comes as the next snapshot would
+      // Not EIO, which the engine takes for its own end.
+      done.run(new Status(RaftError.EAGAIN, "snapshot: %s", e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       done.run(new Status(RaftError.EINTR, "interrupted"));
+    }
+  }
+
+  /**
+   * The engine writes a file when this machine is done, and takes a disk that has no room for it
+   * for its own end: so it is not led there.
+   */
+  private void checkRoom(Path folder) throws IOException {
+    long usable = folder.toFile().getUsableSpace();
+    if (usable < snapshotRoom) {
+      throw new IOException("only " + usable + " bytes are left on the disk");
     }
   }
 

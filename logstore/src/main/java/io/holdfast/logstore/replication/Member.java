@@ -59,6 +59,9 @@ public final class Member implements SharedLog, AutoCloseable {
 
   private static final long SCRUB_SECONDS = 24 * 3600;
 
+  /** What is left when a snapshot is made, even if the next segment is made meanwhile. */
+  private static final long SNAPSHOT_ROOM = 1 << 20;
+
   private final MemberConfig config;
   private final MemberFolder folder;
   private final SegmentStore store;
@@ -113,7 +116,13 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
+    this.machine =
+        new LogMachine(
+            store,
+            storage,
+            config.snapshotBytes(),
+            config.store().segmentBytes() + SNAPSHOT_ROOM,
+            new FromMachine());
     this.housekeeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("log-member").factory());

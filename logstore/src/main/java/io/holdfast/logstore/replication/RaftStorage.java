@@ -36,9 +36,6 @@ final class RaftStorage implements LogStorage {
   /** Where the segment files of an installed snapshot are. */
   record Installed(Path folder, long lastIndex) {}
 
-  /** From this index on, all entries were written ahead, in this term. */
-  private record Ahead(long from, long term) {}
-
   private final SegmentStore store;
   private final boolean sync;
   private final StorageEvents events;
@@ -46,9 +43,10 @@ final class RaftStorage implements LogStorage {
   /** The only voter is this member: it need not be synced here, the store's own thread does. */
   private volatile boolean sole;
 
-  /** So that the engine's entries need not be compared with the file. Null once it wrote itself. */
-  private volatile @Nullable Ahead ahead;
+  /** Entries from this index on are written ahead, in this term. */
+  private volatile long aheadFrom = Long.MAX_VALUE;
 
+  private volatile long aheadTerm;
   private volatile boolean stopping;
   private volatile @Nullable Installed installed;
   private volatile long firstIndexKept;
@@ -101,20 +99,15 @@ final class RaftStorage implements LogStorage {
    * engine finds it there.
    */
   void writeAhead(long index, long term, ByteBuffer data) throws IOException {
+    if (term != aheadTerm) {
+      aheadFrom = index;
+      aheadTerm = term;
+    }
     Command command = Command.of(data);
     store.append(
         List.of(
             new SegmentStore.Entry(
                 index, term, command.kind(), command.position(), command.body())));
-    Ahead before = ahead;
-    if (before == null || before.term() != term) {
-      ahead = new Ahead(index, term);
-    }
-  }
-
-  private long termOf(long index) throws IOException {
-    Ahead own = ahead;
-    return own != null && index >= own.from() ? own.term() : store.term(index);
   }
 
   @Override
@@ -209,10 +202,11 @@ final class RaftStorage implements LogStorage {
     for (LogEntry entry : entries) {
       long index = entry.getId().getIndex();
       if (index <= store.lastIndex()) {
-        if (termOf(index) != entry.getId().getTerm()) {
+        boolean ahead = index >= aheadFrom && entry.getId().getTerm() == aheadTerm;
+        if (!ahead && store.term(index) != entry.getId().getTerm()) {
           throw new IOException(
               "entry %d of term %d stands where the engine puts one of term %d"
-                  .formatted(index, termOf(index), entry.getId().getTerm()));
+                  .formatted(index, store.term(index), entry.getId().getTerm()));
         }
         continue;
       }
@@ -226,7 +220,6 @@ final class RaftStorage implements LogStorage {
 
   private void append(List<SegmentStore.Entry> entries) throws IOException, InterruptedException {
     boolean failed = false;
-    ahead = null;
     while (true) {
       try {
         store.append(entries);
@@ -263,7 +256,6 @@ final class RaftStorage implements LogStorage {
 
   @Override
   public boolean truncateSuffix(long lastKept) {
-    ahead = null;
     return attempt(() -> store.truncateSuffix(lastKept));
   }
 
@@ -274,7 +266,6 @@ final class RaftStorage implements LogStorage {
   }
 
   private boolean adopt(Installed place) {
-    ahead = null;
     boolean done =
         attempt(
             () -> {

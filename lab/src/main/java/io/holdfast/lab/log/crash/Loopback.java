@@ -38,7 +38,7 @@ final class Loopback {
     for (int port = NEXT_PORT.getAndIncrement();
         port < LAST_PORT;
         port = NEXT_PORT.getAndIncrement()) {
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.ofLiteral(HOST))) {
         return socket.getLocalPort();
       } catch (IOException e) {
         // somebody has it

@@ -26,11 +26,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One bit of one file of a member is not as it was written. */
+@Tag("log-lab")
 final class FlippedBitTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final long SEED = 77;

@@ -6,15 +6,18 @@ import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Waiting;
 import io.holdfast.lab.net.Workspace;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Members whose volume fills up while their owner appends, and has room again later. */
+@Tag("log-lab")
 final class FullDiskTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int VOLUME_MEGABYTES = 96;
@@ -22,6 +25,9 @@ final class FullDiskTest {
 
   /** Below LOW_SPACE, and more than the log needs while it is trimmed. */
   private static final long TIGHT = 32 << 20;
+
+  /** Too little for a checkpoint. */
+  private static final long ALMOST = 1 << 20;
 
   private static final int MORE = 40;
 
@@ -56,7 +62,12 @@ final class FullDiskTest {
   }
 
   /** The log needs some, and gives some back when it is trimmed: again and again. */
-  private static void fillUntil(TinyVolume volume, String what, BooleanSupplier condition) {
+  private void fillUntil(TinyVolume volume, String what, BooleanSupplier condition)
+      throws IOException {
+    volume.leave(ALMOST);
+    await(
+        "a checkpoint that was begun before",
+        () -> Files.notExists(volume.folder().resolve("snapshot/temp")));
     await(
         what,
         () -> {

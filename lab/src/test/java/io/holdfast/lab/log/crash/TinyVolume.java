@@ -29,6 +29,10 @@ final class TinyVolume implements AutoCloseable {
     return Teardown.keep(new TinyVolume(folder));
   }
 
+  Path folder() {
+    return folder;
+  }
+
   long free() {
     return folder.toFile().getUsableSpace();
   }
