@@ -35,8 +35,12 @@ final class AppendProcess implements AutoCloseable {
   /** What is appended to. */
   enum Target {
     LOG,
+    /** A file, a write for each batch. */
     UNSYNCED,
-    SYNCED
+    /** The same, and a sync for each. */
+    SYNCED,
+    /** A file, a write for each record. */
+    EACH
   }
 
   /** What single records waited for their commit, in microseconds. */

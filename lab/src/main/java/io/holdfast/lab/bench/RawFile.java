@@ -21,15 +21,20 @@ final class RawFile implements AppendTarget {
 
   private final Path path;
   private final boolean synced;
+  private final int mostAtOnce;
   private final FileChannel channel;
   private final ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD);
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(AppendLoop.BATCH * RECORD);
   private LongConsumer listener = _ -> {};
   private long end;
 
-  RawFile(Path path, boolean synced) throws IOException {
+  /**
+   * @param mostAtOnce records of one write, up to {@link AppendLoop#BATCH}
+   */
+  RawFile(Path path, boolean synced, int mostAtOnce) throws IOException {
     this.path = path;
     this.synced = synced;
+    this.mostAtOnce = mostAtOnce;
     this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     for (int i = 0; i < PAYLOAD; i++) {
       payload.put(i, (byte) i);
@@ -48,6 +53,16 @@ final class RawFile implements AppendTarget {
 
   @Override
   public void append(int records) throws IOException {
+    for (int left = records; left > 0; left -= mostAtOnce) {
+      write(Math.min(left, mostAtOnce));
+    }
+    if (synced) {
+      channel.force(false);
+    }
+    listener.accept(end);
+  }
+
+  private void write(int records) throws IOException {
     bytes.position(0).limit(records * RECORD);
     for (int at = RecordFlyweight.HEADER_LENGTH; at < bytes.limit(); at += RECORD) {
       bytes.put(at, payload, 0, PAYLOAD);
@@ -55,10 +70,6 @@ final class RawFile implements AppendTarget {
     while (bytes.hasRemaining()) {
       end += channel.write(bytes, end);
     }
-    if (synced) {
-      channel.force(false);
-    }
-    listener.accept(end);
   }
 
   @Override
