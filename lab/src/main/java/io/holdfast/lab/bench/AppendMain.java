@@ -20,7 +20,7 @@ import java.time.Duration;
  * wrong): {@code open}; {@code paced TARGET RECORDS} and {@code stream TARGET BYTES}, where the
  * target is {@code log}, or a file: {@code unsynced}, {@code synced}, or {@code each} (unsynced, a
  * write for each record); {@code next}, another
- * connection; {@code trim}; {@code close}, after which it ends.
+ * connection; {@code rest}, which waits for all members and trims; {@code close}, after which it ends.
  */
 public final class AppendMain {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -76,8 +76,8 @@ public final class AppendMain {
           log.nextStream();
           yield "done";
         }
-        case "trim" -> {
-          log.trim();
+        case "rest" -> {
+          log.rest();
           yield "done";
         }
         default -> "error what is " + order[0];

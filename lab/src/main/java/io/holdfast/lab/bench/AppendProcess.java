@@ -81,6 +81,8 @@ final class AppendProcess implements AutoCloseable {
             List.of(
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:+ExitOnOutOfMemoryError"));
     Path script = Checkout.program("failoverd");
@@ -127,9 +129,9 @@ final class AppendProcess implements AutoCloseable {
     ask("next");
   }
 
-  /** Lets the log drop what is committed. */
-  void trim() {
-    ask("trim");
+  /** Waits until every member has all, and lets the log drop it. */
+  void rest() {
+    ask("rest");
   }
 
   /** What it has used so far. */

@@ -142,7 +142,7 @@ final class LogBench {
     for (int run = -1; run < size.runs(); run++) { // the first finds nothing warm: thrown away
       double bare = owner.stream(raw(synced), bytes);
       double kept = owner.stream(Target.LOG, bytes);
-      owner.trim();
+      owner.rest();
       progress.accept("%s: %.0f MB/s, raw file %.0f MB/s".formatted(name, kept, bare));
       if (run >= 0) {
         raw.add(bare);
