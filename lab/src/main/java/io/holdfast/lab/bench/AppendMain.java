@@ -19,8 +19,8 @@ import java.time.Duration;
  * <p>Orders are lines on standard input, each is answered by one line ({@code error …} when it went
  * wrong): {@code open}; {@code paced TARGET RECORDS} and {@code stream TARGET BYTES}, where the
  * target is {@code log}, or a file: {@code unsynced}, {@code synced}, or {@code each} (unsynced, a
- * write for each record); {@code next}, another
- * connection; {@code rest}, which waits for all members and trims; {@code close}, after which it ends.
+ * write for each record); {@code next}, another connection; {@code rest}, which waits for all
+ * members and trims; {@code close}, after which it ends.
  */
 public final class AppendMain {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
