@@ -18,8 +18,9 @@ import java.time.Duration;
  *
  * <p>Orders are lines on standard input, each is answered by one line ({@code error …} when it went
  * wrong): {@code open}; {@code paced TARGET RECORDS} and {@code stream TARGET BYTES}, where the
- * target is {@code log}, {@code unsynced} or {@code synced} (a file); {@code next}, another
- * connection; {@code trim}; {@code close}, after which it ends.
+ * target is {@code log}, or a file: {@code unsynced}, {@code synced}, or {@code each} (unsynced, a
+ * write for each record); {@code next}, another connection; {@code rest}, which waits for all
+ * members and trims; {@code close}, after which it ends.
  */
 public final class AppendMain {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -75,8 +76,8 @@ public final class AppendMain {
           log.nextStream();
           yield "done";
         }
-        case "trim" -> {
-          log.trim();
+        case "rest" -> {
+          log.rest();
           yield "done";
         }
         default -> "error what is " + order[0];
@@ -86,13 +87,18 @@ public final class AppendMain {
     }
   }
 
+  private RawFile raw(String target) throws IOException {
+    return new RawFile(
+        scratch, target.equals("synced"), target.equals("each") ? 1 : AppendLoop.BATCH);
+  }
+
   /** Microseconds: the median and the 99th percentile. */
   private String paced(LogTarget log, String target, int records) throws IOException {
     long[] nanos;
     if (target.equals("log")) {
       nanos = new AppendLoop(log).paced(records);
     } else {
-      try (RawFile file = new RawFile(scratch, target.equals("synced"))) {
+      try (RawFile file = raw(target)) {
         nanos = new AppendLoop(file).paced(records);
       }
     }
@@ -105,7 +111,7 @@ public final class AppendMain {
     if (target.equals("log")) {
       seconds = new AppendLoop(log).stream(bytes);
     } else {
-      try (RawFile file = new RawFile(scratch, target.equals("synced"))) {
+      try (RawFile file = raw(target)) {
         seconds = new AppendLoop(file).stream(bytes);
       }
     }

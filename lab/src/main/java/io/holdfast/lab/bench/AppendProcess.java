@@ -35,8 +35,12 @@ final class AppendProcess implements AutoCloseable {
   /** What is appended to. */
   enum Target {
     LOG,
+    /** A file, a write for each batch. */
     UNSYNCED,
-    SYNCED
+    /** The same, and a sync for each. */
+    SYNCED,
+    /** A file, a write for each record. */
+    EACH
   }
 
   /** What single records waited for their commit, in microseconds. */
@@ -75,7 +79,12 @@ final class AppendProcess implements AutoCloseable {
     List<String> flags =
         new ArrayList<>(
             List.of(
-                "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:+ExitOnOutOfMemoryError"));
     Path script = Checkout.program("failoverd");
     try {
       String line =
@@ -120,9 +129,9 @@ final class AppendProcess implements AutoCloseable {
     ask("next");
   }
 
-  /** Lets the log drop what is committed. */
-  void trim() {
-    ask("trim");
+  /** Waits until every member has all, and lets the log drop it. */
+  void rest() {
+    ask("rest");
   }
 
   /** What it has used so far. */

@@ -136,8 +136,23 @@ final class LogLab implements AutoCloseable {
     AppendProcess owner =
         AppendProcess.start(namespace, configuration(SELF), workspace.folder(SELF));
     open.push(owner);
-    owner.awaitOpen();
-    return owner;
+    try {
+      owner.awaitOpen();
+      return owner;
+    } catch (LabFailure e) {
+      throw new LabFailure(e.getMessage() + ended(), e);
+    }
+  }
+
+  /** Last words of those that are not there any more. */
+  private String ended() {
+    StringBuilder words = new StringBuilder();
+    for (AutoCloseable each : open) {
+      if (each instanceof LabProcess process && !process.isAlive()) {
+        words.append("; ").append(process.name()).append(": ").append(process.lastWords());
+      }
+    }
+    return words.toString();
   }
 
   /** What a member that is a logd has used so far. */

@@ -8,8 +8,10 @@ import io.holdfast.failover.records.TcpOptions;
 import io.holdfast.logstore.log.OwnedLog;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.record.RecordKind;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
@@ -18,6 +20,8 @@ import java.util.function.LongConsumer;
  */
 final class LogTarget implements AppendTarget {
   private static final int VERSION = 1;
+  private static final long LOOK_NANOS = 20_000_000;
+  private static final long LIMIT_NANOS = 60_000_000_000L;
 
   private final OwnedLog log;
   private final ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD);
@@ -67,8 +71,18 @@ final class LogTarget implements AppendTarget {
     log.flush();
   }
 
-  /** Gives free what is committed, as far as the log gives whole segments free. */
-  void trim() {
+  /**
+   * Waits until every member has all, and gives free what is committed, as far as the log gives
+   * whole segments free. A member that is behind would have to be sent what is gone as files.
+   */
+  void rest() throws IOException {
+    long begun = System.nanoTime();
+    while (log.statistics().members().stream().anyMatch(member -> member.lag() > 0)) {
+      if (System.nanoTime() - begun > LIMIT_NANOS) {
+        throw new IOException("a member stays behind");
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
     log.trim(log.committed());
   }
 

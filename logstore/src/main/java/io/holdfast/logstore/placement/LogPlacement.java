@@ -29,8 +29,7 @@ public final class LogPlacement {
 
   /** What a member of this process needs to know. */
   public static MemberConfig member(LogConfig config) {
-    StoreOptions store =
-        StoreOptions.defaults().withSync(config.sync()).withSegmentBytes(config.segmentBytes());
+    StoreOptions store = StoreOptions.of(config.sync()).withSegmentBytes(config.segmentBytes());
     MemberConfig plain =
         switch (config.placement()) {
           case LogConfig.Members members -> {

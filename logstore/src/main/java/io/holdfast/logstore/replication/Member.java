@@ -372,10 +372,14 @@ public final class Member implements SharedLog, AutoCloseable {
 
   // ---- what is committed ----
 
-  /** As the only voter, unsynced: what was written is committed. */
+  /** As the only voter, unsynced: what was written is committed. The engine is woken after that. */
   private void stored() {
-    if (!config.store().sync() && sequencer.sole()) {
-      durable();
+    try {
+      if (!config.store().sync() && sequencer.sole()) {
+        durable();
+      }
+    } finally {
+      sequencer.pass();
     }
   }
 
@@ -636,11 +640,14 @@ public final class Member implements SharedLog, AutoCloseable {
       Duration limit = config.idleLimit();
       if (limit != null && leading()) {
         long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;
-        for (long stream : machine.streams().idleSince(before)) {
-          LOG.info("stream {} was idle for longer than {}: it expires", stream, limit);
-          var _ = sequencer.take(at -> Command.expired(at, stream), null);
+        try {
+          for (long stream : machine.streams().idleSince(before)) {
+            LOG.info("stream {} was idle for longer than {}: it expires", stream, limit);
+            var _ = sequencer.take(at -> Command.expired(at, stream), null);
+          }
+        } finally {
+          stored();
         }
-        stored();
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("housekeeping of the log", e);

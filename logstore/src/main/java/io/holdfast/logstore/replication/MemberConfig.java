@@ -55,7 +55,7 @@ public record MemberConfig(
   public static MemberConfig alone(Path directory, boolean sync) {
     return new MemberConfig(
         directory,
-        StoreOptions.defaults().withSync(sync),
+        StoreOptions.of(sync),
         null,
         List.of(),
         100,
@@ -71,7 +71,7 @@ public record MemberConfig(
       Path directory, boolean sync, MemberAddress self, List<MemberAddress> members, int priority) {
     return new MemberConfig(
         directory,
-        StoreOptions.defaults().withSync(sync),
+        StoreOptions.of(sync),
         self,
         members,
         priority,

@@ -91,6 +91,9 @@ final class Sequencer {
   /** Handed over, not known to be committed, in order. */
   private final ArrayDeque<Handed> uncommitted = new ArrayDeque<>();
 
+  /** Taken, and not yet given to the engine, in order. Only as the sole voter, unsynced. */
+  private final ArrayDeque<Task> ready = new ArrayDeque<>();
+
   Sequencer(SegmentStore store, RaftStorage storage, boolean sync, CommitLatency latency) {
     this.store = store;
     this.storage = storage;
@@ -240,8 +243,23 @@ final class Sequencer {
     tasks++;
     bytes += handed.bytes;
     uncommitted.addLast(handed);
-    to.apply(new Task(data, handed, term));
+    ready.addLast(new Task(data, handed, term));
+    if (!sole || sync) {
+      pass();
+    }
     return Taken.YES;
+  }
+
+  /**
+   * Gives the engine what it has not got. As the sole voter, unsynced, a command that was taken is
+   * committed, and who waits for it is told before the engine's threads are woken: so whoever has a
+   * command taken tells, and then calls this.
+   */
+  synchronized void pass() {
+    Node to = node;
+    for (Task task = ready.pollFirst(); to != null && task != null; task = ready.pollFirst()) {
+      to.apply(task);
+    }
   }
 
   /** The engine applied a command of ours. */

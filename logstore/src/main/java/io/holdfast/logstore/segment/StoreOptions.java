@@ -23,6 +23,14 @@ public record StoreOptions(boolean sync, long segmentBytes, boolean preallocate)
     return new StoreOptions(false, 64L << 20, true);
   }
 
+  /**
+   * As {@link #defaults}, synced or not. Only a synced store prepares its files: a sync need not
+   * write a new length then. Unsynced the zeros would be copied for nothing.
+   */
+  public static StoreOptions of(boolean sync) {
+    return defaults().withSync(sync).withPreallocate(sync);
+  }
+
   public StoreOptions withSync(boolean value) {
     return new StoreOptions(value, segmentBytes, preallocate);
   }
