@@ -27,11 +27,10 @@ import org.slf4j.LoggerFactory;
  *   any --another owner, or a log that is not the one that was left--&gt; EXPIRED
  * </pre>
  */
-final class OwnerTurn implements RemoteReader.Source {
+final class OwnerTurn implements RemoteReader.Source, Link.User {
   /** What readers find here without asking. */
   private static final long RECENT_BYTES = 16L << 20;
 
-  private static final Duration DIAL = Duration.ofSeconds(1);
   private static final Duration OPEN = Duration.ofSeconds(3);
   private static final Duration APPEND = Duration.ofSeconds(60);
   private static final Duration QUESTION = Duration.ofSeconds(10);
@@ -50,17 +49,8 @@ final class OwnerTurn implements RemoteReader.Source {
     CLOSED
   }
 
-  /** A connection, or the attempt to get one. */
-  private static final class Link {
-    final HostPort server;
-    Dialer.@Nullable Wire wire;
-
-    Link(HostPort server) {
-      this.server = server;
-    }
-  }
-
   private final Dialer dialer;
+  private final List<HostPort> servers;
   private final Search search;
   private final String owner;
   private final LogBackend.Listener listener;
@@ -69,11 +59,16 @@ final class OwnerTurn implements RemoteReader.Source {
   private final CommitTimes times = new CommitTimes();
   private final InFlight inFlight = new InFlight();
   private final Caller caller = new Caller(thread);
+  private final Lookout lookout;
   private final CompletableFuture<LogBackend.Grant> granted = new CompletableFuture<>();
   private final long instance = ThreadLocalRandom.current().nextLong();
 
   private State state = State.SEARCHING;
   private @Nullable Link link;
+
+  /** What the server that we are at calls itself. */
+  private @Nullable HostPort named;
+
   private long attempts;
   private long epoch;
 
@@ -100,7 +95,9 @@ final class OwnerTurn implements RemoteReader.Source {
 
   OwnerTurn(Dialer dialer, List<HostPort> servers, String owner, LogBackend.Listener listener) {
     this.dialer = dialer;
+    this.servers = List.copyOf(servers);
     this.search = new Search(servers);
+    this.lookout = new Lookout(dialer, thread, caller, this::heardOf);
     this.owner = owner;
     this.listener = listener;
   }
@@ -114,47 +111,48 @@ final class OwnerTurn implements RemoteReader.Source {
   // Finding the leader
 
   private void next(Search.Step step) {
-    Link to = new Link(step.server());
-    link = to;
-    if (step.pause().isZero()) {
-      dial(to);
-    } else {
-      tell(Log.Status.OTHER_ERROR, "no member of the log takes us: " + search.reasons());
-      thread.later(step.pause(), () -> dial(to));
-    }
-  }
-
-  private void dial(Link to) {
-    if (!to.equals(link)) {
+    Link open = step.pause().isZero() ? lookout.take(step.server(), this) : null;
+    if (open != null && open.wire() != null) {
+      link = open;
+      up(open, open.wire());
       return;
     }
-    var _ =
-        dialer
-            .dial(to.server, () -> thread.execute(() -> over(to, "the connection was closed")))
-            .whenComplete(
-                (wire, error) -> {
-                  if (!thread.execute(() -> dialled(to, wire, error)) && wire != null) {
-                    wire.close();
-                  }
-                });
-    thread.later(
-        DIAL,
-        () -> {
-          if (to.wire == null) {
-            over(to, "no connection within " + DIAL.toMillis() + " ms");
-          }
-        });
+    Link to = new Link(step.server(), this);
+    link = to;
+    if (step.pause().isZero()) {
+      to.dial(dialer, thread);
+    } else {
+      tell(Log.Status.OTHER_ERROR, "no member of the log takes us: " + search.reasons());
+      thread.later(step.pause(), () -> dialAgain(to));
+    }
   }
 
-  private void dialled(Link to, Dialer.@Nullable Wire wire, @Nullable Throwable error) {
-    if (wire == null) {
-      over(to, Caller.text(error));
-    } else if (to.equals(link)) {
-      to.wire = wire;
-      askForTurn(to, wire);
-    } else {
-      wire.close();
+  private void dialAgain(Link to) {
+    if (to.equals(link)) {
+      next(new Search.Step(to.server(), Duration.ZERO));
     }
+  }
+
+  @Override
+  public void up(Link on, Dialer.Wire wire) {
+    askForTurn(on, wire);
+  }
+
+  /** A server says who leads: if it is not where we are, we go there. */
+  private void heardOf(HostPort leader) {
+    Link now = link;
+    if (now == null || !going()) {
+      return;
+    }
+    boolean there = leader.equals(now.server()) || leader.equals(named);
+    if (there && now.wire() != null) {
+      return;
+    }
+    if (state == State.READY) {
+      LOG.info("the log at {} is left: {} leads", now.server(), leader);
+    }
+    leave(now, false);
+    next(search.begin(Optional.of(leader)));
   }
 
   /** On a new connection, or on one where an append did not meet the end of the log. */
@@ -195,16 +193,17 @@ final class OwnerTurn implements RemoteReader.Source {
     readyTimes++;
     state = State.READY;
     search.found();
+    lookout.begin(servers, on.server());
     LOG.info(
         "{} the log at {}: epoch {}, position {}",
         beginning ? "owner of" : "going on with",
-        on.server,
+        on.server(),
         epoch,
         end);
     boolean more = end > committed;
     committed = end;
     taking = true;
-    tell(Log.Status.OK, "the log at " + on.server + " takes records");
+    tell(Log.Status.OK, "the log at " + on.server() + " takes records");
     if (beginning) {
       granted.complete(new LogBackend.Grant(epoch, grant.first(), end));
     } else {
@@ -225,11 +224,11 @@ final class OwnerTurn implements RemoteReader.Source {
     if (grant.position() < committed) {
       expire(
           "the log at %s ends at %d, before %d, which was committed: records were lost"
-              .formatted(on.server, grant.position(), committed));
+              .formatted(on.server(), grant.position(), committed));
       return false;
     }
     if (grant.epoch() != epoch || grant.position() > submitted) {
-      expire("the log at %s is not the one that was left".formatted(on.server));
+      expire("the log at %s is not the one that was left".formatted(on.server()));
       return false;
     }
     return true;
@@ -243,34 +242,44 @@ final class OwnerTurn implements RemoteReader.Source {
     }
     boolean elsewhere = no.reason() == Answer.Reason.NOT_LEADER;
     String text = elsewhere ? "does not lead" : no.text();
-    over(on, text, elsewhere ? HostPort.parse(no.text()) : Optional.empty());
+    boolean asked = state == State.SEARCHING; // then nothing else is under way on it
+    over(on, text, elsewhere ? HostPort.parse(no.text()) : Optional.empty(), elsewhere && asked);
   }
 
-  private void over(Link one, String why) {
-    over(one, why, Optional.empty());
+  @Override
+  public void over(Link one, String why) {
+    over(one, why, Optional.empty(), false);
   }
 
   /** This connection, or the attempt to get it, is at its end: another server. */
-  private void over(Link one, String why, Optional<HostPort> hint) {
+  private void over(Link one, String why, Optional<HostPort> hint, boolean keep) {
     if (!one.equals(link)) {
       return;
     }
     boolean stood = state == State.READY;
-    link = null;
-    taking = false;
-    state = State.SEARCHING;
-    if (one.wire != null) {
-      one.wire.close();
-    }
+    leave(one, keep);
     Search.Step step;
     if (stood) {
-      LOG.info("the log at {} is lost: {}", one.server, why);
+      LOG.info("the log at {} is lost: {}", one.server(), why);
       step = search.begin(hint);
     } else {
-      step = search.failed(one.server, why, hint);
+      step = search.failed(one.server(), why, hint);
       reasons = search.reasons();
     }
     next(step);
+  }
+
+  private void leave(Link one, boolean keep) {
+    link = null;
+    named = null;
+    taking = false;
+    state = State.SEARCHING;
+    if (keep) {
+      lookout.left(one);
+    } else {
+      one.close();
+      lookout.left(one.server());
+    }
   }
 
   private void expire(String reason) {
@@ -287,9 +296,10 @@ final class OwnerTurn implements RemoteReader.Source {
     taking = false;
     Link now = link;
     link = null;
-    if (now != null && now.wire != null) {
-      now.wire.close();
+    if (now != null) {
+      now.close();
     }
+    lookout.close();
     granted.completeExceptionally(new IOException(reason));
     return true;
   }
@@ -311,7 +321,7 @@ final class OwnerTurn implements RemoteReader.Source {
 
   private void send(long position, byte[] batch, int length, long since) {
     Link to = link;
-    if (state != State.READY || to == null || to.wire == null || position + length <= end) {
+    if (state != State.READY || to == null || to.wire() == null || position + length <= end) {
       inFlight.landed(length); // resumed() will tell, or it is under way already
       return;
     }
@@ -333,7 +343,7 @@ final class OwnerTurn implements RemoteReader.Source {
     recent.add(position, batch, length);
     int time = readyTimes;
     caller.call(
-        to.wire,
+        to.wire(),
         new Request.Append(epoch, position, batch, length),
         APPEND,
         (answer, why) -> {
@@ -357,8 +367,8 @@ final class OwnerTurn implements RemoteReader.Source {
 
   private void notAppended(Link on, @Nullable Answer answer, String why) {
     if (answer instanceof Answer.Failure no) {
-      if (no.reason() == Answer.Reason.POSITION && on.wire != null) {
-        askForTurn(on, on.wire);
+      if (no.reason() == Answer.Reason.POSITION && on.wire() != null) {
+        askForTurn(on, on.wire());
       } else {
         refused(on, no);
       }
@@ -387,8 +397,11 @@ final class OwnerTurn implements RemoteReader.Source {
           }
           if (answer instanceof Answer.Watched watched) {
             first = Math.max(first, watched.first());
+            if (known == 0) {
+              named = HostPort.parse(watched.leader()).orElse(null);
+            }
             if (state == State.READY) {
-              tell(watched.status(), "the log at " + on.server + because(watched));
+              tell(watched.status(), "the log at " + on.server() + because(watched));
             }
             watch(on, wire, watched.state());
           } else if (answer instanceof Answer.Failure no) {
@@ -438,12 +451,12 @@ final class OwnerTurn implements RemoteReader.Source {
       reader.failed(new IOException("the log is not ours any more"));
       return;
     }
-    if (state != State.READY || from == null || from.wire == null) {
+    if (state != State.READY || from == null || from.wire() == null) {
       parked.add(reader);
       return;
     }
     caller.call(
-        from.wire,
+        from.wire(),
         new Request.Read(position, most),
         QUESTION,
         (answer, why) -> fetched(from, reader, position, answer, why));
@@ -468,7 +481,7 @@ final class OwnerTurn implements RemoteReader.Source {
       case Answer.Failure no when no.reason() == Answer.Reason.BUSY ->
           thread.later(READ_AGAIN, reader::askAgain);
       case Answer.Failure no -> {
-        reader.failed(new IOException("the log at " + from.server + ": " + no.text()));
+        reader.failed(new IOException("the log at " + from.server() + ": " + no.text()));
         readable();
       }
       case null, default -> {
@@ -521,9 +534,9 @@ final class OwnerTurn implements RemoteReader.Source {
    */
   private void sendTrim() {
     Link to = link;
-    if (trimTo > first && state == State.READY && to != null && to.wire != null) {
+    if (trimTo > first && state == State.READY && to != null && to.wire() != null) {
       caller.call(
-          to.wire,
+          to.wire(),
           new Request.Trim(epoch, trimTo),
           QUESTION,
           (answer, why) -> {
@@ -541,13 +554,13 @@ final class OwnerTurn implements RemoteReader.Source {
         thread.execute(
             () -> {
               Link to = link;
-              if (state != State.READY || to == null || to.wire == null) {
+              if (state != State.READY || to == null || to.wire() == null) {
                 found.completeExceptionally(
                     new IOException("the log cannot be reached: " + reasons));
                 return;
               }
               caller.call(
-                  to.wire,
+                  to.wire(),
                   request,
                   QUESTION,
                   (answer, why) -> {

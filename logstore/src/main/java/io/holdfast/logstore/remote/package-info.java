@@ -24,6 +24,9 @@
  *       owners), 16 MiB of recent records, 1 MiB read ahead by each reader.
  * </ul>
  *
+ * <p>An owner that has its turn at one server listens to the others ({@link Lookout}), so that it
+ * hears of the next leader before it misses the last.
+ *
  * <p>Threads. Owner: {@code log-client} has all state of a turn and tells the listener; readers
  * belong to who made them, and meet it under their own lock. Member: {@code log-service} changes
  * the log, {@code log-reads} reads it, {@code log-watch} looks at the status every 50 ms while

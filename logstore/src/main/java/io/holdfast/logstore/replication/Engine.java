@@ -49,7 +49,7 @@ final class Engine implements AutoCloseable {
   /** The member that has no address. */
   private static final String ALONE = "127.0.0.1:1";
 
-  private static final int MOST_ELECTION_DELAY_MILLIS = 200;
+  private static final int MOST_ELECTION_DELAY_MILLIS = 150;
   private static final int CONNECT_MILLIS = 100;
   private static final int REQUEST_MILLIS = 5_000;
   private static final int APPEND_BYTES = 512 << 10;

@@ -36,7 +36,7 @@ public record MemberConfig(
     Disk disk) {
 
   /** Default of the election timeout. */
-  public static final Duration ELECTION_TIMEOUT = Duration.ofMillis(500);
+  public static final Duration ELECTION_TIMEOUT = Duration.ofMillis(350);
 
   private static final long LOW_SPACE_BYTES = 128L << 20;
   private static final long SNAPSHOT_BYTES = 64L << 20;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class FakeNet implements Dialer, AutoCloseable {
   final Set<HostPort> down = ConcurrentHashMap.newKeySet();
   final Set<HostPort> silent = ConcurrentHashMap.newKeySet();
   final Map<Integer, AtomicInteger> calls = new ConcurrentHashMap<>();
-  final AtomicInteger dialled = new AtomicInteger();
+  final List<HostPort> dialled = new CopyOnWriteArrayList<>();
   final AtomicInteger lost = new AtomicInteger();
   volatile Faults faults = (type, number) -> Act.PASS;
   private final Map<HostPort, LogService> services = new ConcurrentHashMap<>();
@@ -66,7 +67,7 @@ final class FakeNet implements Dialer, AutoCloseable {
 
   @Override
   public CompletableFuture<Wire> dial(HostPort server, Runnable closed) {
-    dialled.incrementAndGet();
+    dialled.add(server);
     CompletableFuture<Wire> wire = new CompletableFuture<>();
     wires.execute(
         () -> {

@@ -182,11 +182,10 @@ class RemoteBackendTest {
     owner.append(500);
     owner.append(500);
     await().until(() -> group.waiting() == 2);
-    int dialled = net.dialled.get();
     group.lead(B.toString(), false);
     group.release();
     allIsThereOnce();
-    assertThat(net.dialled.get()).as("straight to the leader").isEqualTo(dialled + 1);
+    assertThat(net.calls(MessageType.RESUME)).as("straight to the leader").isEqualTo(1);
     assertThat(owner.statuses).as("no alarm").isEmpty();
   }
 
@@ -203,7 +202,7 @@ class RemoteBackendTest {
     owner.append(500);
     owner.append(500);
     allIsThereOnce();
-    assertThat(net.dialled.get()).isEqualTo(1);
+    assertThat(net.dialled).containsOnlyOnce(A);
     assertThat(net.calls(MessageType.RESUME)).isEqualTo(1);
   }
 
@@ -228,6 +227,32 @@ class RemoteBackendTest {
     group.lead(B.toString(), true);
     owner.append(500);
     allIsThereOnce();
+  }
+
+  @Test
+  void followsTheLeaderThoughItHasNothingToAppend() throws Exception {
+    owner.open();
+    await().until(() -> net.dialled.size() == 3); // the others are listened to
+    group.lead(B.toString(), true);
+    await().until(() -> net.calls(MessageType.RESUME) == 1);
+    owner.append(500);
+    allIsThereOnce();
+    group.lead(C.toString(), true);
+    await().until(() -> net.calls(MessageType.RESUME) == 2);
+    assertThat(net.dialled).as("it listens there already").containsOnlyOnce(B, C);
+    assertThat(owner.statuses).as("no alarm").isEmpty();
+  }
+
+  @Test
+  void hearsOfTheNextLeaderWhileTheOldOneKeepsItsConnectionAndSaysNothing() throws Exception {
+    owner.open();
+    await().until(() -> net.dialled.size() == 3);
+    net.silent.add(A);
+    net.down.add(A);
+    group.lead(C.toString(), true);
+    owner.append(500);
+    allIsThereOnce();
+    assertThat(net.calls(MessageType.RESUME)).isEqualTo(1);
   }
 
   @Test
