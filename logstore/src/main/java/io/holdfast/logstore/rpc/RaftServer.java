@@ -13,7 +13,6 @@ import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.Message;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,9 +37,6 @@ public class RaftServer implements RpcServer {
   /** Attribute of a {@link Connection}: the {@link PeerIdentity} at its other end. */
   public static final String PEER = "holdfast-peer";
 
-  /** Attribute of a connection that appends have come over. */
-  private static final String APPENDED = "holdfast-appended";
-
   private static final Logger LOG = LoggerFactory.getLogger(RaftServer.class);
 
   private final Transport transport;
@@ -49,14 +45,7 @@ public class RaftServer implements RpcServer {
   private final List<ConnectionClosedEventListener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean started;
 
-  /**
-   * The connection that appended last for each pair of peers. JRaft keeps one context (thread,
-   * sequence of answers) for each pair, and drops it when a connection that used it closes. A peer
-   * that reconnects may have its new connection served before its old one is seen to close: dropped
-   * then, the context would take the new connection's order with it. So a connection's end is told
-   * to JRaft only if no other connection has taken its pairs over. Guarded by itself.
-   */
-  private final Map<String, AcceptedLink> appending = new HashMap<>();
+  private final AppendContexts contexts;
 
   /**
    * A server that is not started.
@@ -66,6 +55,7 @@ public class RaftServer implements RpcServer {
   public RaftServer(Transport transport, Endpoint endpoint) {
     this.transport = transport;
     this.endpoint = endpoint;
+    this.contexts = new AppendContexts(this::tellClosed, transport.workers());
   }
 
   /**
@@ -177,13 +167,8 @@ public class RaftServer implements RpcServer {
             .setServerId(append.getServerId())
             .setPeerId(append.getPeerId())
             .build();
-    String pair = append.getGroupId() + ' ' + append.getPeerId() + ' ' + append.getServerId();
-    synchronized (appending) {
-      if (appending.put(pair, from) != from) {
-        from.setAttribute(APPENDED, true);
-      }
-      executor(selector.select(processor.interest(), header)).execute(handling);
-    }
+    contexts.execute(
+        from, append, () -> executor(selector.select(processor.interest(), header)), handling);
   }
 
   private Executor executor(@Nullable Executor named) {
@@ -192,22 +177,12 @@ public class RaftServer implements RpcServer {
 
   /** An accepted connection has closed; on the event loop. */
   final void closed(AcceptedLink link) {
-    try {
-      transport.workers().execute(() -> tellClosed(link));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("closing", e);
-    }
+    contexts.closed(link);
   }
 
   private void tellClosed(AcceptedLink link) {
-    synchronized (appending) {
-      boolean current = appending.values().removeIf(user -> user == link);
-      if (!current && link.getAttribute(APPENDED) != null) {
-        return; // another connection appends for its peers by now
-      }
-      for (ConnectionClosedEventListener each : listeners) {
-        each.onClosed(link.identity().remoteAddress(), link);
-      }
+    for (ConnectionClosedEventListener each : listeners) {
+      each.onClosed(link.identity().remoteAddress(), link);
     }
   }
 
