@@ -218,6 +218,11 @@ public final class Member implements SharedLog, AutoCloseable {
     return store.lastIndex();
   }
 
+  /** Position behind the last entry that it holds. */
+  public long position() {
+    return store.position();
+  }
+
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
