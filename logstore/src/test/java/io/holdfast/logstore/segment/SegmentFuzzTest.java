@@ -96,8 +96,8 @@ class SegmentFuzzTest {
    */
   @FuzzTest(maxDuration = "60s")
   void damage(byte[] data) throws IOException {
+    List<Entry> written = entriesIn(wellWritten());
     byte[] file = wellWritten();
-    List<Entry> written = entriesIn(file);
     ByteBuffer steps = ByteBuffer.wrap(data);
     while (steps.remaining() >= STEP) {
       file = harm(file, steps);
