@@ -85,6 +85,7 @@ public final class LogCommands {
     number(answer, "term", log.term());
     number(answer, "index", log.index());
     answer.put("committed", log.committed());
+    answer.put("position", log.position());
     answer.put("first", log.first());
     answer.put("status", log.status().name());
     text(answer, "reason", log.reason());
@@ -117,14 +118,25 @@ public final class LogCommands {
     node.put(key, value.isPresent() ? Long.valueOf(value.getAsLong()) : null);
   }
 
+  /** The leader hears from all, the others from the leader; null is what nobody here knows. */
+  private static @Nullable Boolean reachable(String role) {
+    return switch (role) {
+      case "other" -> null;
+      case "unreachable" -> false;
+      default -> true;
+    };
+  }
+
   private static ArrayNode members(LogView log, LogStatistics figures) {
     ArrayNode members = JSON.arrayNode();
     for (LogStatistics.Member member : figures.members()) {
+      String role = member.address().equals(log.leader()) ? "leader" : member.role();
       members
           .addObject()
           .put("id", member.id())
           .put("address", member.address())
-          .put("role", member.address().equals(log.leader()) ? "leader" : member.role())
+          .put("role", role)
+          .put("reachable", reachable(role))
           .put("lag", member.lag() < 0 ? null : Long.valueOf(member.lag()))
           .put("self", member.id().equals(log.member()));
     }

@@ -32,6 +32,12 @@ public interface LogView {
   /** Position behind what is committed. */
   long committed();
 
+  /**
+   * Position behind the last record that this process has, committed or not: a member in its files,
+   * an owner among what it appended.
+   */
+  long position();
+
   /** Position of the oldest record. */
   long first();
 
@@ -96,6 +102,11 @@ public interface LogView {
     @Override
     public long committed() {
       return log.committed();
+    }
+
+    @Override
+    public long position() {
+      return log.position();
     }
 
     @Override
@@ -177,6 +188,11 @@ public interface LogView {
     @Override
     public long committed() {
       return log.committed();
+    }
+
+    @Override
+    public long position() {
+      return log.appended();
     }
 
     @Override

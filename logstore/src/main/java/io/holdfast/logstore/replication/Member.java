@@ -15,18 +15,9 @@ import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,21 +35,6 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Places in each of the engine's queues. */
   static final int QUEUE = 1_024;
 
-  /** Bytes of appends from elsewhere that may wait for the engine. */
-  private static final long MOST_BACKLOG = 64L << 20;
-
-  private static final long RETRY_MILLIS = 20;
-
-  /** An append that waits for its turn. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  private record Waiting(
-      long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
-
-  /** Seconds from the start to the first look at every byte, and between two looks. */
-  private static final long FIRST_SCRUB_SECONDS = 30;
-
-  private static final long SCRUB_SECONDS = 24 * 3600;
-
   /** What is left when a snapshot is made, even if the next segment is made meanwhile. */
   private static final long SNAPSHOT_ROOM = 1 << 20;
 
@@ -75,23 +51,17 @@ public final class Member implements SharedLog, AutoCloseable {
   private final CommitLatency latency = new CommitLatency();
   private final MemberStatus status;
   private final Engine engine;
-  private final ScheduledExecutorService housekeeping;
+  private final Housekeeping housekeeping;
+  private final Backlog backlog;
   private final CopyOnWriteArrayList<MemberListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
 
-  /** Guarded by itself. */
-  private final ArrayDeque<Waiting> backlog = new ArrayDeque<>();
-
-  private long backlogBytes;
   private volatile String leader = "";
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
 
   private volatile boolean closed;
-
-  /** Members that do not answer; on the thread of housekeeping. */
-  private Set<String> unreachable = Set.of();
 
   /** Of this round of the state machine; on its thread. */
   private @Nullable Closure lastApplied;
@@ -123,9 +93,8 @@ public final class Member implements SharedLog, AutoCloseable {
             config.snapshotBytes(),
             config.store().segmentBytes() + SNAPSHOT_ROOM,
             new FromMachine());
-    this.housekeeping =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("log-member").factory());
+    this.housekeeping = new Housekeeping(this, store);
+    this.backlog = new Backlog(sequencer, status, new FromBacklog());
     if (sync) {
       store.onDurable(this::durable);
     }
@@ -135,7 +104,7 @@ public final class Member implements SharedLog, AutoCloseable {
     try {
       this.engine = begin();
     } catch (IOException | RuntimeException e) {
-      housekeeping.shutdownNow();
+      housekeeping.close();
       if (transport != null) {
         transport.close();
       }
@@ -143,12 +112,7 @@ public final class Member implements SharedLog, AutoCloseable {
     }
     folder.term(engine::term);
     assembled.countDown();
-    var _ = housekeeping.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-    if (folder.several()) {
-      var _ =
-          housekeeping.scheduleWithFixedDelay(
-              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
-    }
+    housekeeping.start();
   }
 
   private Engine begin() throws IOException {
@@ -254,6 +218,11 @@ public final class Member implements SharedLog, AutoCloseable {
     return store.lastIndex();
   }
 
+  /** Position behind the last entry that it holds. */
+  public long position() {
+    return store.position();
+  }
+
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
@@ -296,53 +265,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
   @Override
   public CompletableFuture<Long> append(long epoch, long position, byte[] batch, int length) {
-    Waiting waiting = new Waiting(epoch, position, batch, length, new CompletableFuture<>());
-    synchronized (backlog) {
-      if (backlogBytes > 0 && backlogBytes + length > MOST_BACKLOG) {
-        return CompletableFuture.failedFuture(
-            new IOException("log stalled: " + backlogBytes + " bytes wait"));
-      }
-      backlog.addLast(waiting);
-      backlogBytes += length;
-    }
-    drain();
-    return waiting.done();
-  }
-
-  /** Hands over what waits, as far as it is taken. */
-  private void drain() {
-    List<Runnable> refusals = new ArrayList<>();
-    boolean rest;
-    synchronized (backlog) {
-      while (!backlog.isEmpty()) {
-        Waiting next = backlog.peekFirst();
-        try {
-          Sequencer.Taken taken =
-              sequencer.append(
-                  next.epoch(), next.position(), next.batch(), next.length(), next.done());
-          if (taken == Sequencer.Taken.NOT_NOW) {
-            break;
-          }
-          if (taken == Sequencer.Taken.NOT_LEADER) {
-            refusals.add(() -> next.done().completeExceptionally(new NotLeaderException(leader())));
-          }
-          status.disk(null);
-        } catch (ExpiredException | PositionException e) {
-          refusals.add(() -> next.done().completeExceptionally(e));
-        } catch (IOException e) {
-          trouble(e);
-          break;
-        }
-        backlog.removeFirst();
-        backlogBytes -= next.length();
-      }
-      rest = !backlog.isEmpty();
-    }
-    refusals.forEach(Runnable::run);
-    stored();
-    if (rest && !closed) {
-      var _ = housekeeping.schedule(this::drain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    return backlog.add(epoch, position, batch, length);
   }
 
   /** A batch of the owner in this process; false if it takes nothing now. */
@@ -373,7 +296,7 @@ public final class Member implements SharedLog, AutoCloseable {
   // ---- what is committed ----
 
   /** As the only voter, unsynced: what was written is committed. The engine is woken after that. */
-  private void stored() {
+  void stored() {
     try {
       if (!config.store().sync() && sequencer.sole()) {
         durable();
@@ -467,6 +390,30 @@ public final class Member implements SharedLog, AutoCloseable {
     return leading() ? engine.address() : leader;
   }
 
+  private final class FromBacklog implements Backlog.Host {
+    @Override
+    public String leader() {
+      return Member.this.leader();
+    }
+
+    @Override
+    public void trouble(IOException e) {
+      Member.this.trouble(e);
+    }
+
+    @Override
+    public void stored() {
+      Member.this.stored();
+    }
+
+    @Override
+    public void later(Runnable what, long millis) {
+      if (!closed) {
+        housekeeping.later(what, millis);
+      }
+    }
+  }
+
   // ---- from the engine ----
 
   private final class FromStorage implements RaftStorage.StorageEvents {
@@ -488,7 +435,7 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
-  private void broken(IOException error) {
+  void broken(IOException error) {
     status.broken(String.valueOf(error.getMessage()));
     if (error instanceof LogCorruptException && folder.several()) {
       folder.markDamaged(error.getMessage());
@@ -520,13 +467,7 @@ public final class Member implements SharedLog, AutoCloseable {
         sequencer.committed(last);
       }
       tellCommitted();
-      boolean waits;
-      synchronized (backlog) {
-        waits = !backlog.isEmpty();
-      }
-      if (waits) {
-        drain();
-      }
+      backlog.drainIfAny();
     }
 
     @Override
@@ -540,7 +481,7 @@ public final class Member implements SharedLog, AutoCloseable {
       for (MemberListener listener : listeners) {
         listener.leads(machine.position(), machine.ownerEpoch());
       }
-      drain();
+      backlog.drain();
     }
 
     @Override
@@ -556,7 +497,7 @@ public final class Member implements SharedLog, AutoCloseable {
       for (MemberListener listener : listeners) {
         listener.follows();
       }
-      drain();
+      backlog.drain();
     }
 
     @Override
@@ -582,15 +523,12 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void snapshotDue() {
       if (snapshotting.compareAndSet(false, true)) {
-        try {
-          housekeeping.execute(
-              () -> {
-                awaitAssembled();
-                engine.snapshot(() -> snapshotting.set(false));
-              });
-        } catch (RejectedExecutionException e) {
-          LOG.debug("no snapshot: the member is closed");
-        }
+        housekeeping.later(
+            () -> {
+              awaitAssembled();
+              engine.snapshot(() -> snapshotting.set(false));
+            },
+            0);
       }
     }
 
@@ -598,29 +536,6 @@ public final class Member implements SharedLog, AutoCloseable {
     public void failed(String reason) {
       status.broken(reason);
     }
-  }
-
-  /** The leader says once who does not answer, and once when it does again. */
-  private void lookAtOthers() {
-    if (!folder.several() || !leading()) {
-      unreachable = Set.of();
-      return;
-    }
-    Set<String> now = new HashSet<>();
-    for (LogStatistics.Member each : engine.members()) {
-      if (each.role().equals("unreachable")) {
-        now.add(each.id());
-        if (!unreachable.contains(each.id())) {
-          LOG.warn("member {} of the log at {} does not answer", each.id(), each.address());
-        }
-      }
-    }
-    for (String before : unreachable) {
-      if (!now.contains(before)) {
-        LOG.info("member {} of the log answers again", before);
-      }
-    }
-    unreachable = now;
   }
 
   private void awaitAssembled() {
@@ -631,31 +546,8 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
-  /** Once a second: space, idle streams, whether it is rebuilt. */
-  private void look() {
-    try {
-      status.look();
-      lookAtGuard();
-      lookAtOthers();
-      Duration limit = config.idleLimit();
-      if (limit != null && leading()) {
-        long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;
-        try {
-          for (long stream : machine.streams().idleSince(before)) {
-            LOG.info("stream {} was idle for longer than {}: it expires", stream, limit);
-            var _ = sequencer.take(at -> Command.expired(at, stream), null);
-          }
-        } finally {
-          stored();
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("housekeeping of the log", e);
-    }
-  }
-
   /** Whether a member that may have lost something has it again. */
-  private void lookAtGuard() {
+  void lookAtGuard() {
     if (!guard.closed()) {
       return;
     }
@@ -670,18 +562,6 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
-  /** Reads every byte: damage is found before it is needed. */
-  private void scrub() {
-    try {
-      store.verify(_ -> {});
-    } catch (LogCorruptException e) {
-      LOG.error("damage was found: {}", e.getMessage());
-      broken(e);
-    } catch (IOException e) {
-      LOG.warn("the log could not be looked through", e);
-    }
-  }
-
   @Override
   public void close() {
     if (closed) {
@@ -689,7 +569,7 @@ public final class Member implements SharedLog, AutoCloseable {
     }
     closed = true;
     storage.stop();
-    housekeeping.shutdownNow();
+    housekeeping.close();
     engine.close();
     if (transport != null) {
       transport.close();

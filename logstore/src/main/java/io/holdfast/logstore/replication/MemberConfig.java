@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param store how it stores; {@link StoreOptions#sync} is the durability that it promises
  * @param self its own address; null for a group of one without a network
  * @param members of the group when it began, this one included; empty for a group of one
- * @param priority 0: it never leads; 1 to 100: the larger, the sooner it stands for election
+ * @param priority of this member, which the others do not know. 0: it never leads; 1 to 100: the
+ *     larger, the sooner it stands for election
  * @param electionTimeout without a word from a leader for so long, it stands for election
  * @param lowSpaceBytes usable bytes of the file system below which the status is LOW_SPACE; 0 for
  *     never

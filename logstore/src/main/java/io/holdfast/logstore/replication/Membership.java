@@ -12,7 +12,10 @@ public interface Membership {
   /** The members as this one knows them, by host:port. */
   List<String> members();
 
-  /** Adds a member, which must be running with an empty folder; waits until it has caught up. */
+  /**
+   * Adds a member, which must be running with an empty folder; waits until it has caught up. Its
+   * priority is not told here: each member's own configuration decides whether it ever leads.
+   */
   CompletableFuture<Void> add(MemberAddress member);
 
   /** Removes the member at this host:port. */

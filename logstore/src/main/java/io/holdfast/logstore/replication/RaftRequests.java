@@ -1,13 +1,17 @@
 package io.holdfast.logstore.replication;
 
+import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.rpc.RaftServerService;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
+import com.alipay.sofa.jraft.rpc.RpcRequestClosure;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
@@ -55,11 +59,30 @@ final class RaftRequests {
     server.registerProcessor(new InstallSnapshotRequestProcessor(null));
     server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
     server.registerProcessor(new PingRequestProcessor(null));
-    server.registerProcessor(new TimeoutNowRequestProcessor(null));
+    server.registerProcessor(new Summons());
     if (!server.init(null)) {
       throw new IOException("cannot listen at " + self.getEndpoint());
     }
     return server;
+  }
+
+  /**
+   * A leader that leaves tells another to stand for election at once. It does not know the others'
+   * priorities, so who never leads says no.
+   */
+  private static final class Summons extends TimeoutNowRequestProcessor {
+    Summons() {
+      super(null);
+    }
+
+    @Override
+    public Message processRequest0(
+        RaftServerService service, TimeoutNowRequest request, RpcRequestClosure done) {
+      if (service instanceof Node node && node.getNodeId().getPeerId().isPriorityNotElected()) {
+        return TimeoutNowResponse.newBuilder().setTerm(request.getTerm()).setSuccess(false).build();
+      }
+      return super.processRequest0(service, request, done);
+    }
   }
 
   /** In whose name a request is made; null where it names nobody. */

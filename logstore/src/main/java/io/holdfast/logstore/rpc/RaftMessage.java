@@ -17,6 +17,7 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -29,7 +30,6 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +51,15 @@ enum RaftMessage {
   READ_INDEX(8, ReadIndexRequest.getDefaultInstance(), ReadIndexResponse.getDefaultInstance()),
   /** Only ever an answer, to any of the others. */
   ERROR(9, null, ErrorResponse.getDefaultInstance());
+
+  /**
+   * Fields of one message, those of the messages in it included. An append has up to 1,024 entries
+   * with some four each.
+   */
+  private static final int MOST_FIELDS = 1 << 16;
+
+  /** What is shorter, in bytes, can't become much, whatever is in it. */
+  private static final int SMALL = 64 << 10;
 
   private static final @Nullable RaftMessage[] BY_CODE = new RaftMessage[Frame.FIRST_SERVICE];
   private static final Map<Class<?>, RaftMessage> BY_REQUEST = new HashMap<>();
@@ -172,7 +181,7 @@ enum RaftMessage {
     ByteString body =
         UnsafeByteOperations.unsafeWrap(frame.bytes(), Frame.HEAD, frame.bodyLength());
     try {
-      checkSingles(prototype, body);
+      checkShape(prototype, body);
       CodedInputStream in = body.newCodedInput();
       in.enableAliasing(true);
       Message message = prototype.getParserForType().parseFrom(in);
@@ -186,30 +195,50 @@ enum RaftMessage {
   }
 
   /**
-   * A message inside this one stands there once, as every encoder writes it. Many times over it is
-   * legal and would be merged, but in code generated as JRaft's is that costs time and garbage
-   * beyond measure (CVE-2022-3171).
+   * Refuses what is legal and no encoder writes, before anything is made of it. A message that
+   * stands inside this one stands there once: many times over it would be merged, but in code
+   * generated as JRaft's is that costs time and garbage beyond measure (CVE-2022-3171). Groups and
+   * fields without end would become objects many times the size of their bytes.
    */
-  private static void checkSingles(Message prototype, ByteString body) throws IOException {
-    List<FieldDescriptor> singles =
-        prototype.getDescriptorForType().getFields().stream()
-            .filter(each -> each.getJavaType() == JavaType.MESSAGE && !each.isRepeated())
-            .toList();
-    if (singles.isEmpty()) {
-      return;
+  private static void checkShape(Message prototype, ByteString body) throws IOException {
+    Descriptor type = prototype.getDescriptorForType();
+    boolean once = type.getFields().stream().anyMatch(RaftMessage::isSingle);
+    if (once || body.size() > SMALL) {
+      checkShape(type, body.newCodedInput(), MOST_FIELDS);
     }
+  }
+
+  /** Walks one message, and those in it; how many fields may still come. */
+  private static int checkShape(Descriptor type, CodedInputStream in, int most) throws IOException {
+    int left = most;
     Set<Integer> seen = new HashSet<>();
-    CodedInputStream in = body.newCodedInput();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      int field = WireFormat.getTagFieldNumber(tag);
-      for (FieldDescriptor single : singles) {
-        if (single.getNumber() == field && !seen.add(field)) {
-          throw new InvalidProtocolBufferException(single.getName() + " stands there twice");
-        }
+      if (--left < 0) {
+        throw new InvalidProtocolBufferException("more than " + MOST_FIELDS + " fields");
       }
-      if (!in.skipField(tag)) {
-        throw new InvalidProtocolBufferException("a group ends that did not begin");
+      int wireType = WireFormat.getTagWireType(tag);
+      if (wireType == WireFormat.WIRETYPE_START_GROUP
+          || wireType == WireFormat.WIRETYPE_END_GROUP) {
+        throw new InvalidProtocolBufferException("a group, of which there are none");
       }
+      FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+      if (field == null
+          || field.getJavaType() != JavaType.MESSAGE
+          || wireType != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        in.skipField(tag);
+        continue;
+      }
+      if (isSingle(field) && !seen.add(field.getNumber())) {
+        throw new InvalidProtocolBufferException(field.getName() + " stands there twice");
+      }
+      int outer = in.pushLimit(in.readRawVarint32());
+      left = checkShape(field.getMessageType(), in, left);
+      in.popLimit(outer);
     }
+    return left;
+  }
+
+  private static boolean isSingle(FieldDescriptor field) {
+    return field.getJavaType() == JavaType.MESSAGE && !field.isRepeated();
   }
 }

@@ -10,9 +10,9 @@ import java.util.zip.CRC32C;
  *   offset  size  field
  *        0     4  salt of the file (so that what stood elsewhere before is no entry here)
  *        4     4  length of the payload, 0 to 2^24
- *        8     8  index
+ *        8     8  index, below 2^62
  *       16     8  term
- *       24     8  position before the entry: record bytes in the log before it
+ *       24     8  position before the entry: record bytes in the log before it, below 2^62
  *       32     1  kind
  *       33     1  version, 1
  *       34     2  reserved, zero
@@ -39,6 +39,9 @@ final class EntryHeader {
 
   /** The longest payload in bytes: one record of the greatest length. */
   static final int MAX_PAYLOAD = 1 << 24;
+
+  /** Indexes and positions are below: no log comes so far, and sums of them do not run over. */
+  static final long LIMIT = 1L << 62;
 
   private EntryHeader() {}
 
@@ -86,6 +89,11 @@ final class EntryHeader {
     }
     if (in.getLong(at + TERM_OFFSET) < 0) {
       return "an entry of term " + in.getLong(at + TERM_OFFSET);
+    }
+    long index = in.getLong(at + INDEX_OFFSET);
+    long position = in.getLong(at + POSITION_OFFSET);
+    if (index < 1 || index >= LIMIT || position < 0 || position >= LIMIT) {
+      return "an entry of index " + index + " and position " + position;
     }
     return "";
   }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *        0     8  magic, "HOLDFAST" in ASCII
  *        8     4  version of the file format, 2
  *       12     4  salt, random and never zero: each entry of the file repeats it
- *       16     8  index of the first entry
- *       24     8  position before the first entry
+ *       16     8  index of the first entry, below 2^62
+ *       24     8  position before the first entry, below 2^62
  *       32    16  boot id of the machine when the file was begun
  *       48     4  flags; bit 0: written by a synced store
  *       52     4  CRC32C of bytes 0 to 52
@@ -116,11 +116,12 @@ record SegmentHeader(int salt, long firstIndex, long firstPosition, UUID boot, b
     }
     long first = bytes.getLong(INDEX_OFFSET);
     long position = bytes.getLong(POSITION_OFFSET);
-    if (bytes.getInt(CRC_OFFSET) != crc(bytes)
-        || bytes.getInt(SALT_OFFSET) == 0
-        || first < 1
-        || position < 0) {
+    if (bytes.getInt(CRC_OFFSET) != crc(bytes) || bytes.getInt(SALT_OFFSET) == 0) {
       throw new LogCorruptException(name, CRC_OFFSET, "a header whose checksum does not match");
+    }
+    if (first < 1 || first >= EntryHeader.LIMIT || position < 0 || position >= EntryHeader.LIMIT) {
+      throw new LogCorruptException(
+          name, INDEX_OFFSET, "the header of index " + first + " and position " + position);
     }
     if (first != SegmentFiles.firstIndexOf(name)) {
       throw new LogCorruptException(

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,8 @@ class LogdTest {
       JsonNode status = ask("a", "log.status");
       assertThat(status.path("role").asText()).isEqualTo("alone");
       assertThat(status.path("committed").asLong()).isEqualTo(log.committed());
+      assertThat(status.path("position").asLong()).isEqualTo(log.appended());
+      assertThat(status.at("/members/0/reachable").asBoolean()).isTrue();
       assertThat(status.path("durability").asText()).isEqualTo("a crash of any process");
     }
     try (Log log = OwnedLog.open(client("other"), "other")) {
@@ -219,6 +222,10 @@ class LogdTest {
       String leader = leader();
       assertThat(ask(leader, "log.status").path("durability").asText())
           .isEqualTo("a crash of any process, and the loss of any one of its members");
+      String follower = leader.equals("a") ? "b" : "a";
+      String third = leader.equals("c") ? "b" : "c";
+      awaitReachable(leader, Map.of(leader, "true", follower, "true", third, "true"));
+      awaitReachable(follower, Map.of(leader, "true", follower, "true", third, "null"));
       running.remove(leader).close();
       for (int i = 300; i < 600; i++) {
         append(log, i, 700);
@@ -226,7 +233,21 @@ class LogdTest {
       }
       await().atMost(PATIENCE).until(() -> log.committed() == log.appended());
       assertThat(numbers(log)).isEqualTo(upTo(600));
+      awaitReachable(leader(), Map.of(leader, "false", follower, "true", third, "true"));
     }
+  }
+
+  private void awaitReachable(String asked, Map<String, String> expected) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(reachable(asked)).isEqualTo(expected));
+  }
+
+  /** What a member says of each, itself included, by id. */
+  private Map<String, String> reachable(String asked) throws Exception {
+    Map<String, String> found = new HashMap<>();
+    for (JsonNode member : ask(asked, "log.status").path("members")) {
+      found.put(member.path("id").asText(), member.path("reachable").asText());
+    }
+    return found;
   }
 
   private String leader() throws Exception {

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.OwnedLog;
+import io.holdfast.logstore.rpc.MemberAddress;
+import io.holdfast.logstore.rpc.RefusalLog;
 import io.holdfast.logstore.segment.StoreOptions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -156,11 +159,14 @@ final class GroupOfThreeTest {
       trio.stop(old);
       empty(trio.directory(old));
       copy(copy, trio.directory(old));
-      Member back = trio.start(old);
-      append(log, 1, "more");
-      commit(log);
-      TimeUnit.SECONDS.sleep(2); // what must not happen has no condition to wait for
-      assertThat(back.committed()).isLessThan(log.committed());
+      try (RefusalLog refusals = new RefusalLog()) {
+        Member back = trio.start(old);
+        append(log, 1, "more");
+        commit(log);
+        String refusal = "the disk of member " + old + " is older than what it was seen with";
+        await().atMost(PATIENCE).until(() -> !refusals.with(refusal).isEmpty());
+        assertThat(back.committed()).isLessThan(log.committed());
+      }
       assertThat(lines).hasSize(100);
     }
   }
@@ -203,6 +209,36 @@ final class GroupOfThreeTest {
           .contains(trio.hostPort("d"))
           .doesNotContain(goneAddress);
     }
+  }
+
+  /** Its own configuration says so, and the others do not know. */
+  @Test
+  void anAddedMemberOfPriority0DoesNotLeadEvenWhenItIsTold() throws Exception {
+    try (Trio trio =
+        new Trio(folder, false, "a", "b").with(GroupOfThreeTest::withoutLeadForD).startAll()) {
+      MemberAddress added = trio.newcomer("d");
+      trio.start("d");
+      String first = trio.leader();
+      Member leader = trio.member(first);
+      // The engine gives a connection 100 ms: on a busy machine the first try may not do.
+      await()
+          .atMost(PATIENCE)
+          .ignoreException(ExecutionException.class)
+          .until(() -> leader.membership().add(added).get(40, TimeUnit.SECONDS) == null);
+      leader.engine().node().transferLeadershipTo(Engine.peer(added));
+      await().atMost(PATIENCE).until(() -> !leader.leading());
+      assertThat(trio.leader()).isNotEqualTo("d");
+      commit(own(trio));
+      assertThat(trio.member("d").leading()).isFalse();
+    }
+  }
+
+  private static MemberConfig withoutLeadForD(MemberConfig config) {
+    MemberAddress self = config.self();
+    return self == null || !self.id().equals("d")
+        ? config
+        : MemberConfig.member(config.directory(), config.store().sync(), self, config.members(), 0)
+            .withElectionTimeout(config.electionTimeout());
   }
 
   @Test

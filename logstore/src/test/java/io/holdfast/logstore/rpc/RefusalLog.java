@@ -11,11 +11,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What is said of refused connections, while it is open. */
-final class RefusalLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class RefusalLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger logger = (Logger) LoggerFactory.getLogger(Refusals.class);
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  RefusalLog() {
+  public RefusalLog() {
     setContext(logger.getLoggerContext());
     start();
     logger.addAppender(this);
@@ -31,6 +31,11 @@ final class RefusalLog extends AppenderBase<ILoggingEvent> implements AutoClosea
   /** Lines that begin with this address. */
   List<String> of(String address) {
     return lines.stream().filter(each -> each.startsWith(address + ' ')).toList();
+  }
+
+  /** Lines with this text in them. */
+  public List<String> with(String text) {
+    return lines.stream().filter(each -> each.contains(text)).toList();
   }
 
   List<String> awaitOne(String address) {

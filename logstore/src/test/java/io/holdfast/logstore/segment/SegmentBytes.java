@@ -9,8 +9,9 @@ import java.nio.file.Path;
 /** A segment file of bytes in memory, for those who try what the scanner makes of them. */
 final class SegmentBytes implements DiskFile {
   private static final Path NAME = Path.of("0000000000000001.seg");
+  private static final int WINDOW = 512;
   private static final ThreadLocal<ByteBuffer> BUFFER =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(512));
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW));
 
   private final byte[] bytes;
 
@@ -30,7 +31,7 @@ final class SegmentBytes implements DiskFile {
       }
       SegmentHeader.readMark(NAME, file);
       SegmentScanner scanner =
-          new SegmentScanner(file, new FileWindow(file, BUFFER.get(), 512), header)
+          new SegmentScanner(file, new FileWindow(file, BUFFER.get(), WINDOW), header)
               .checkingPayloadsFrom(0);
       while (scanner.next() == Found.ENTRY) {
         Verification.records(scanner, NAME);
@@ -46,6 +47,9 @@ final class SegmentBytes implements DiskFile {
 
   @Override
   public int read(ByteBuffer into, long at) {
+    if (into.capacity() > Math.max(WINDOW, 2 * bytes.length)) {
+      throw new AssertionError(into.capacity() + " bytes of memory for a file of " + bytes.length);
+    }
     int count = (int) Math.min(into.remaining(), bytes.length - at);
     if (count <= 0) {
       return -1;

@@ -1,0 +1,131 @@
+package io.holdfast.logstore.replication;
+
+import io.holdfast.logstore.log.LogStatistics;
+import io.holdfast.logstore.segment.LogCorruptException;
+import io.holdfast.logstore.segment.SegmentStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a member looks after by itself, on a thread of its own: every second the space that is left,
+ * who does not answer, idle streams and whether it is rebuilt; every day each byte of a log that
+ * the others could mend. The thread also does what the member puts off. It knows nothing of how
+ * appends are ordered or committed.
+ */
+final class Housekeeping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+
+  /** Seconds from the start to the first look at every byte, and between two looks. */
+  private static final long FIRST_SCRUB_SECONDS = 30;
+
+  private static final long SCRUB_SECONDS = 24 * 3600;
+
+  private final Member member;
+  private final SegmentStore store;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("log-member").factory());
+
+  /** Members that do not answer; on the thread. */
+  private Set<String> unreachable = Set.of();
+
+  Housekeeping(Member member, SegmentStore store) {
+    this.member = member;
+    this.store = store;
+  }
+
+  /** Begins to look, as soon as the member is whole. */
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    if (member.folder().several()) {
+      var _ =
+          thread.scheduleWithFixedDelay(
+              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Runs something on the thread; not at all once it is closed. */
+  void later(Runnable what, long millis) {
+    try {
+      var _ = thread.schedule(what, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("not done: the member is closed");
+    }
+  }
+
+  private void look() {
+    try {
+      member.memberStatus().look();
+      member.lookAtGuard();
+      lookAtOthers();
+      expire();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("housekeeping of the log", e);
+    }
+  }
+
+  /** The leader says once who does not answer, and once when it does again. */
+  private void lookAtOthers() {
+    if (!member.folder().several() || !member.leading()) {
+      unreachable = Set.of();
+      return;
+    }
+    Set<String> now = new HashSet<>();
+    for (LogStatistics.Member each : member.engine().members()) {
+      if (each.role().equals("unreachable")) {
+        now.add(each.id());
+        if (!unreachable.contains(each.id())) {
+          LOG.warn("member {} of the log at {} does not answer", each.id(), each.address());
+        }
+      }
+    }
+    for (String before : unreachable) {
+      if (!now.contains(before)) {
+        LOG.info("member {} of the log answers again", before);
+      }
+    }
+    unreachable = now;
+  }
+
+  /** The leader ends streams that were idle for too long. */
+  private void expire() throws IOException {
+    Duration limit = member.config().idleLimit();
+    if (limit == null || !member.leading()) {
+      return;
+    }
+    long before = (System.currentTimeMillis() - limit.toMillis()) * 1000;
+    try {
+      for (long stream : member.machine().streams().idleSince(before)) {
+        LOG.info("stream {} was idle for longer than {}: it expires", stream, limit);
+        var _ = member.sequencer().take(at -> Command.expired(at, stream), null);
+      }
+    } finally {
+      member.stored();
+    }
+  }
+
+  /** Reads every byte: damage is found before it is needed. */
+  private void scrub() {
+    try {
+      store.verify(_ -> {});
+    } catch (LogCorruptException e) {
+      LOG.error("damage was found: {}", e.getMessage());
+      member.broken(e);
+    } catch (IOException e) {
+      LOG.warn("the log could not be looked through", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
