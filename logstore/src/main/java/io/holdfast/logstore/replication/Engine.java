@@ -225,6 +225,27 @@ final class Engine implements AutoCloseable {
     return self.getEndpoint().toString();
   }
 
+  /**
+   * Sees to it that there is a connection to each other member. The engine makes one when it needs
+   * it, and does not wait: an election whose first votes have no way to go is lost.
+   */
+  void reachOthers() {
+    Configuration now = node.getCurrentConf();
+    if (now == null) {
+      return;
+    }
+    for (PeerId peer : now.listPeers()) {
+      if (!peer.equals(self)) {
+        reach(peer);
+      }
+    }
+  }
+
+  /** Whether there is a connection to this member; if not, one is attempted. Does not wait. */
+  boolean reach(PeerId peer) {
+    return node.getRpcService().checkConnection(peer.getEndpoint(), true);
+  }
+
   /** Whether this member alone decides what is committed. */
   boolean soleVoter() {
     // Not listPeers, which throws when the lead is lost before it is told to the state machine.

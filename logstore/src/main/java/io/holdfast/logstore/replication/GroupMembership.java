@@ -7,6 +7,7 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.rpc.MemberAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -15,6 +16,11 @@ import org.slf4j.LoggerFactory;
 /** Changes of the group by its leader, through the engine's joint consensus. */
 final class GroupMembership implements Membership {
   private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
+
+  /** How long a member that is to be added is waited for. */
+  private static final Duration REACH = Duration.ofSeconds(5);
+
+  private static final Duration REACH_AGAIN = Duration.ofMillis(20);
 
   private final Member member;
 
@@ -72,6 +78,7 @@ final class GroupMembership implements Membership {
         throw new IOException(
             "this log is on one machine without a network: give it members in the configuration");
       }
+      awaitReached(group);
       member.sequencer().shareWriting();
       LOG.info("{}: the members become {}", what, group);
       CompletableFuture<Void> done = new CompletableFuture<>();
@@ -84,6 +91,23 @@ final class GroupMembership implements Membership {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return CompletableFuture.failedFuture(new IOException("interrupted", e));
+    }
+  }
+
+  /** The engine gives a member that it cannot connect to at once no time. */
+  private void awaitReached(Configuration group) throws IOException, InterruptedException {
+    Configuration before = member.engine().node().getCurrentConf();
+    long deadline = System.nanoTime() + REACH.toNanos();
+    for (PeerId peer : group.listPeers()) {
+      boolean known = before != null && before.contains(peer);
+      while (!known && !member.engine().reach(peer)) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException(
+              "%s cannot be reached: start it first, with this log's members and an authority in common"
+                  .formatted(peer));
+        }
+        Thread.sleep(REACH_AGAIN);
+      }
     }
   }
 

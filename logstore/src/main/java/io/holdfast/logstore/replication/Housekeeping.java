@@ -74,6 +74,9 @@ final class Housekeeping implements AutoCloseable {
 
   /** The leader says once who does not answer, and once when it does again. */
   private void lookAtOthers() {
+    if (member.folder().several()) {
+      member.engine().reachOthers();
+    }
     if (!member.folder().several() || !member.leading()) {
       unreachable = Set.of();
       return;
