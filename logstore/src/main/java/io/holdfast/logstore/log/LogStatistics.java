@@ -26,7 +26,8 @@ public record LogStatistics(
    *
    * @param id as configured
    * @param address host and port
-   * @param role leader, follower, rebuilding, unreachable
+   * @param role leader, follower, unreachable; rebuilding, which only that member itself says;
+   *     other, where it is not known
    * @param lag entries that the leader has and this member was not yet seen to have; -1 where that
    *     is not known (only the leader knows)
    */

@@ -54,10 +54,8 @@ public final class Member implements SharedLog, AutoCloseable {
   private record Waiting(
       long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
 
-  /** Seconds from the start to the first look at every byte, and between two looks. */
-  private static final long FIRST_SCRUB_SECONDS = 30;
-
-  private static final long SCRUB_SECONDS = 24 * 3600;
+  /** Between two looks at every byte. */
+  private static final Duration SCRUB = Duration.ofDays(1);
 
   /** What is left when a snapshot is made, even if the next segment is made meanwhile. */
   private static final long SNAPSHOT_ROOM = 1 << 20;
@@ -147,7 +145,7 @@ public final class Member implements SharedLog, AutoCloseable {
     if (folder.several()) {
       var _ =
           housekeeping.scheduleWithFixedDelay(
-              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
+              this::scrub, config.firstScrub().toMillis(), SCRUB.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -257,6 +255,14 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
+  }
+
+  /**
+   * Whether this member may have lost what it had: it is given it again, and neither votes nor
+   * stands for election before it has it.
+   */
+  public boolean rebuilding() {
+    return guard.closed();
   }
 
   // ---- appends ----
@@ -448,8 +454,17 @@ public final class Member implements SharedLog, AutoCloseable {
   @Override
   public LogStatistics statistics() {
     long[] micros = latency.percentilesMicros();
-    return new LogStatistics(
-        machine.bytes(), machine.records(), micros[0], micros[1], engine.members());
+    return new LogStatistics(machine.bytes(), machine.records(), micros[0], micros[1], members());
+  }
+
+  /** As the engine knows them, which does not know whether this one is rebuilt. */
+  private List<LogStatistics.Member> members() {
+    List<LogStatistics.Member> members = new ArrayList<>(engine.members());
+    if (rebuilding()) {
+      LogStatistics.Member own = members.getFirst();
+      members.set(0, new LogStatistics.Member(own.id(), own.address(), "rebuilding", own.lag()));
+    }
+    return members;
   }
 
   @Override

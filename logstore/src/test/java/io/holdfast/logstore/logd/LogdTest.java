@@ -28,10 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +241,43 @@ class LogdTest {
       return ask(id, "log.status").path("role").asText().equals("leader");
     } catch (Exception e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void saysThatItIsRebuildingUntilItHasAgainWhatItLostAndHasHeardEveryOther() throws Exception {
+    group("a", "b", "c");
+    try (Log log = OwnedLog.open(client("owner"), "owner")) {
+      append(log, 0, 700);
+      log.flush();
+      await().until(() -> log.committed() == log.appended());
+      String leader = leader();
+      List<String> others = running.keySet().stream().filter(id -> !id.equals(leader)).toList();
+      String lost = others.getFirst();
+      String unheard = others.getLast();
+      await().until(() -> ask(lost, "log.status").path("committed").asLong() == log.committed());
+      running.remove(lost).close();
+      running.remove(unheard).close();
+      delete(folder.resolve("log-" + lost));
+      running.put(lost, Logd.start(config(lost)));
+
+      JsonNode status = ask(lost, "log.status");
+      assertThat(status.path("role").asText()).isEqualTo("rebuilding");
+      assertThat(status.path("members").findValuesAsText("role")).contains("rebuilding");
+      running.put(unheard, Logd.start(config(unheard)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ask(lost, "log.status").path("role").asText().equals("follower"));
+      assertThat(ask(lost, "log.status").path("members").findValuesAsText("role"))
+          .doesNotContain("rebuilding");
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     }
   }
 
