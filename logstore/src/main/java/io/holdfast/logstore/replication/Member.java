@@ -650,6 +650,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private void look() {
     try {
       status.look();
+      folder.askUnheard(guard);
       lookAtGuard();
       lookAtOthers();
       Duration limit = config.idleLimit();

@@ -39,6 +39,11 @@ final class VoteGuard {
     return closed;
   }
 
+  /** Members of which it waits for a word; none where it is open. */
+  synchronized Set<String> unheard() {
+    return closed ? Set.copyOf(unheard) : Set.of();
+  }
+
   /** Another member told its term, and the index of its last entry. */
   synchronized void heard(String member, long term, long lastIndex) {
     if (closed && unheard.remove(member)) {
