@@ -127,7 +127,7 @@ public final class Member implements SharedLog, AutoCloseable {
     if (sync) {
       store.onDurable(this::durable);
     }
-    this.guard = new VoteGuard();
+    this.guard = new VoteGuard(config.priority() > 0);
     this.membership = new GroupMembership(this);
     this.transport = tls == null ? null : folder.connect(tls, guard);
     try {

@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
@@ -55,7 +56,7 @@ final class RaftRequests {
     server.registerProcessor(new InstallSnapshotRequestProcessor(null));
     server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
     server.registerProcessor(new PingRequestProcessor(null));
-    server.registerProcessor(new TimeoutNowRequestProcessor(null));
+    server.registerProcessor(new Standing(new TimeoutNowRequestProcessor(null), guard));
     if (!server.init(null)) {
       throw new IOException("cannot listen at " + self.getEndpoint());
     }
@@ -77,6 +78,37 @@ final class RaftRequests {
     PeerId id = new PeerId();
     String host = id.parse(peer) ? id.getIp() : "";
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /**
+   * A leader that ends asks the follower that has most to stand at once, whether that one ever
+   * leads or not: asks the guard before the node.
+   */
+  private record Standing(TimeoutNowRequestProcessor node, VoteGuard guard)
+      implements RpcProcessor<TimeoutNowRequest> {
+    @Override
+    public void handleRequest(RpcContext context, TimeoutNowRequest request) {
+      if (guard.mayStand()) {
+        node.handleRequest(context, request);
+      } else {
+        context.sendResponse(TimeoutNowResponse.newBuilder().setTerm(0).setSuccess(false).build());
+      }
+    }
+
+    @Override
+    public String interest() {
+      return node.interest();
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return node.executor();
+    }
+
+    @Override
+    public RpcProcessor.@Nullable ExecutorSelector executorSelector() {
+      return node.executorSelector();
+    }
   }
 
   /** Asks the guard before the node is asked for its vote. */

@@ -49,6 +49,7 @@ class LogdTest {
   @TempDir Path folder;
   private Authority authority;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Map<String, Integer> priorities = new LinkedHashMap<>();
   private final Map<String, Logd> running = new LinkedHashMap<>();
 
   @BeforeEach
@@ -95,7 +96,8 @@ class LogdTest {
     ports.forEach(
         (each, port) ->
             members.append(
-                "      - { id: %s, address: \"127.0.0.1:%d\" }\n".formatted(each, port)));
+                "      - { id: %s, address: \"127.0.0.1:%d\", priority: %d }\n"
+                    .formatted(each, port, priorities.getOrDefault(each, 100))));
     TlsFiles tls = authority.member(id);
     return LogdConfig.load(
         Files.writeString(
@@ -242,6 +244,19 @@ class LogdTest {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void ofPriorityZeroDoesNotTakeTheLeadOfOneThatEndsInOrder() throws Exception {
+    priorities.put("b", 0);
+    priorities.put("c", 0);
+    group("a", "b", "c");
+    for (int i = 0; i < 3; i++) {
+      await().atMost(PATIENCE).until(() -> leads("a"));
+      running.remove("a").close();
+      running.put("a", Logd.start(config("a")));
+    }
+    await().atMost(PATIENCE).until(() -> leads("a"));
   }
 
   @Test
