@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,18 +119,21 @@ final class FlippedBitOfThreeTest {
     SNAPSHOT_TABLE;
 
     Path file(Path directory) throws IOException {
-      String wanted =
-          switch (this) {
-            case SNAPSHOT_STATE -> "/state";
-            case SNAPSHOT_TABLE -> "/__raft_snapshot_meta";
-            default -> ".seg";
-          };
-      Path folder = directory.resolve(wanted.equals(".seg") ? "segments" : "snapshot");
-      List<Path> fitting =
-          FlippedBit.files(folder).stream()
-              .filter(file -> file.toString().endsWith(wanted))
-              .toList();
-      return name().startsWith("LAST") ? fitting.getLast() : fitting.getFirst();
+      if (this == SNAPSHOT_STATE || this == SNAPSHOT_TABLE) {
+        String name = this == SNAPSHOT_STATE ? "state" : "__raft_snapshot_meta";
+        return newestSnapshot(directory.resolve("snapshot")).resolve(name);
+      }
+      List<Path> segments = FlippedBit.files(directory.resolve("segments"));
+      return name().startsWith("LAST") ? segments.getLast() : segments.getFirst();
+    }
+
+    /** Nobody reads an older one that is about to be deleted. */
+    private static Path newestSnapshot(Path folder) throws IOException {
+      try (Stream<Path> all = Files.list(folder)) {
+        return all.filter(each -> each.toString().contains("/snapshot_"))
+            .max(Comparator.comparingLong(FlippedBitOfThreeTest::lastEntry))
+            .orElseThrow();
+      }
     }
 
     long at() {
@@ -172,6 +176,11 @@ final class FlippedBitOfThreeTest {
           group.kill(other);
           group.own("after it", LIMIT).close();
         });
+  }
+
+  /** Index of the last entry in a snapshot. */
+  private static long lastEntry(Path snapshot) {
+    return Long.parseLong(snapshot.toString().replaceFirst(".*_", ""));
   }
 
   /** Its snapshots are made, and have their checksum. */
