@@ -31,7 +31,7 @@ public final class LogCluster implements AutoCloseable {
     ALONE(0, true),
     /** A log server, and the owner on another machine (the patent's FIG. 4A). */
     LOG_SERVER(1, false),
-    /** The owner's machine and two others, of which one never leads (FIG. 4C). */
+    /** The owner's machine, whose member leads, and two others that keep the log (FIG. 4C). */
     THREE_MEMBERS(2, true),
     /** Three log servers, and the owner on another machine. */
     THREE_SERVERS(3, false);
@@ -151,8 +151,8 @@ public final class LogCluster implements AutoCloseable {
       text.append(member("a", ownersMachine, 100));
     }
     for (LogMember member : servers.values()) {
-      // With an embedded owner the third only keeps the log.
-      int priority = !placement.embedded ? 100 : member.id().equals("c") ? 0 : 50;
+      // While a log server beside a router led, the router would wait.
+      int priority = placement.embedded ? 0 : 100;
       text.append(member(member.id(), member.machine(), priority));
     }
     return text.toString();
@@ -268,30 +268,6 @@ public final class LogCluster implements AutoCloseable {
     Path history = workspace.folder("histories").resolve(name + "-" + processes + ".jsonl");
     histories.add(history);
     return with(new LogOwner(machine, name, configuration, workspace.folder("owner"), history));
-  }
-
-  /**
-   * Opens the log for an owner. Where a member is in its process, that one has to lead: should the
-   * other that may lead have been elected before, it is started anew.
-   */
-  public void open(LogOwner by) {
-    if (placement != Placement.THREE_MEMBERS) {
-      by.open();
-      return;
-    }
-    LogMember rival = servers().getFirst();
-    by.begin("open", by::opening);
-    Waiting.until(
-        "the member in the owner's process to lead",
-        LIMIT,
-        () -> {
-          if (!by.answered() && rival.leads()) {
-            rival.signal(Signal.KILL);
-            rival.start();
-          }
-          return by.answered();
-        });
-    by.answer();
   }
 
   @Override

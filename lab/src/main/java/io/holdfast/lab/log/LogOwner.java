@@ -129,11 +129,6 @@ public final class LogOwner implements AutoCloseable {
     }
   }
 
-  /** Whether there is an answer to what was told last. */
-  boolean answered() {
-    return !answers.isEmpty();
-  }
-
   /** The answer to what was told last. */
   public JsonNode answer() {
     try {
@@ -172,7 +167,7 @@ public final class LogOwner implements AutoCloseable {
   }
 
   /** What {@code open} has to be told. */
-  void opening(ObjectNode into) {
+  private void opening(ObjectNode into) {
     into.put("config", configuration.toString()).put("patience", 60);
   }
 

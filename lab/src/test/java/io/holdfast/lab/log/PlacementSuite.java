@@ -54,7 +54,7 @@ abstract class PlacementSuite {
     cluster = new LogCluster(placement, false);
     cluster.start();
     owner = cluster.owner("first");
-    cluster.open(owner);
+    owner.open();
   }
 
   @AfterAll
@@ -247,7 +247,7 @@ abstract class PlacementSuite {
     if (placement.embedded()) {
       assertThatThrownBy(second::open).hasMessageContaining("in use");
       owner.tell("close");
-      cluster.open(second);
+      second.open();
     } else {
       second.open();
       owner.append(500);
@@ -278,7 +278,7 @@ abstract class PlacementSuite {
     try (LogCluster synced = new LogCluster(placement, true)) {
       synced.start();
       LogOwner first = synced.owner("synced");
-      synced.open(first);
+      first.open();
       killAndStartAgain(synced, first, "again");
     }
   }
@@ -294,7 +294,7 @@ abstract class PlacementSuite {
 
     in.start();
     LogOwner next = in.owner(successor);
-    in.open(next);
+    next.open();
     List<LogRecord> found = next.read(start);
     assertThat(found).startsWith(written.toArray(LogRecord[]::new));
     assertThat(next.tell("status").path("committed").asLong()).isGreaterThanOrEqualTo(committed);

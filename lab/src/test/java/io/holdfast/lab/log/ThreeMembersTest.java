@@ -1,12 +1,9 @@
 package io.holdfast.lab.log;
 
-import org.junit.jupiter.api.Tag;
-
 /**
- * The suite where the owner's process has a member, and two log servers the others, of which one
- * never leads.
+ * The suite where the owner's process has the member that leads, and two log servers the others,
+ * which never lead.
  */
-@Tag("log-lab")
 class ThreeMembersTest extends PlacementSuite {
   ThreeMembersTest() {
     super(LogCluster.Placement.THREE_MEMBERS);

@@ -26,8 +26,8 @@ public record LogStatistics(
    *
    * @param id as configured
    * @param address host and port
-   * @param role leader, follower or unreachable, as the leader sees it; of others than itself, a
-   *     member that does not lead says {@code other}
+   * @param role leader, follower or unreachable, as the leader sees it; rebuilding, which only that
+   *     member itself says; of others than itself, a member that does not lead says {@code other}
    * @param lag entries that the leader has and this member was not yet seen to have; -1 where that
    *     is not known (only the leader knows)
    */

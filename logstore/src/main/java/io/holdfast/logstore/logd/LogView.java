@@ -17,7 +17,10 @@ public interface LogView {
   /** Id of the member in this process; empty where there is none. */
   String member();
 
-  /** {@code alone}, {@code leader}, {@code follower}, {@code candidate} or {@code owner}. */
+  /**
+   * {@code alone}, {@code leader}, {@code follower}, {@code candidate}, {@code rebuilding} or
+   * {@code owner}.
+   */
   String role();
 
   /** Host and port of the member that leads; empty if it is not known. */
@@ -76,6 +79,9 @@ public interface LogView {
     public String role() {
       if (log.leading()) {
         return members() < 2 ? "alone" : "leader";
+      }
+      if (log.rebuilding()) {
+        return "rebuilding";
       }
       return log.leader().isEmpty() ? "candidate" : "follower";
     }

@@ -131,6 +131,28 @@ final class Beginning {
     }
   }
 
+  /**
+   * Begins to exchange a hello with these. Who was away when this member began, and came back, need
+   * have nothing to say to it.
+   */
+  void dial(Set<String> ids) {
+    for (MemberAddress other : others) {
+      if (ids.contains(other.id())) {
+        var _ =
+            transport
+                .connect(other.host(), other.port(), DIAL, new Deaf())
+                .whenComplete(
+                    (channel, error) -> {
+                      if (error == null) {
+                        channel.close();
+                      } else {
+                        LOG.debug("{} does not answer: {}", other.id(), error.getMessage());
+                      }
+                    });
+      }
+    }
+  }
+
   /** The hello is all that is wanted. */
   private static final class Deaf implements ServiceListener {
     @Override

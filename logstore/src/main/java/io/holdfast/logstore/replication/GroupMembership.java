@@ -96,10 +96,10 @@ final class GroupMembership implements Membership {
 
   /** The engine gives a member that it cannot connect to at once no time. */
   private void awaitReached(Configuration group) throws IOException, InterruptedException {
-    Configuration before = member.engine().node().getCurrentConf();
+    List<String> before = member.engine().configured();
     long deadline = System.nanoTime() + REACH.toNanos();
     for (PeerId peer : group.listPeers()) {
-      boolean known = before != null && before.contains(peer);
+      boolean known = before.contains(peer.toString());
       while (!known && !member.engine().reach(peer)) {
         if (System.nanoTime() - deadline > 0) {
           throw new IOException(

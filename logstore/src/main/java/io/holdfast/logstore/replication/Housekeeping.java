@@ -23,10 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
-  /** Seconds from the start to the first look at every byte, and between two looks. */
-  private static final long FIRST_SCRUB_SECONDS = 30;
-
-  private static final long SCRUB_SECONDS = 24 * 3600;
+  /** Between two looks at every byte. */
+  private static final Duration SCRUB = Duration.ofDays(1);
 
   private final Member member;
   private final SegmentStore store;
@@ -48,7 +46,10 @@ final class Housekeeping implements AutoCloseable {
     if (member.folder().several()) {
       var _ =
           thread.scheduleWithFixedDelay(
-              this::scrub, FIRST_SCRUB_SECONDS, SCRUB_SECONDS, TimeUnit.SECONDS);
+              this::scrub,
+              member.config().firstScrub().toMillis(),
+              SCRUB.toMillis(),
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -64,6 +65,7 @@ final class Housekeeping implements AutoCloseable {
   private void look() {
     try {
       member.memberStatus().look();
+      member.folder().askUnheard(member.guard());
       member.lookAtGuard();
       lookAtOthers();
       expire();

@@ -15,6 +15,8 @@ import io.holdfast.logstore.segment.LogTrimmedException;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -98,7 +100,7 @@ public final class Member implements SharedLog, AutoCloseable {
     if (sync) {
       store.onDurable(this::durable);
     }
-    this.guard = new VoteGuard();
+    this.guard = new VoteGuard(config.priority() > 0);
     this.membership = new GroupMembership(this);
     this.transport = tls == null ? null : folder.connect(tls, guard);
     try {
@@ -226,6 +228,14 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Whether this member leads, and has all that was committed before. */
   public boolean leading() {
     return sequencer.leading();
+  }
+
+  /**
+   * Whether this member may have lost what it had: it is given it again, and neither votes nor
+   * stands for election before it has it.
+   */
+  public boolean rebuilding() {
+    return guard.closed();
   }
 
   // ---- appends ----
@@ -371,8 +381,17 @@ public final class Member implements SharedLog, AutoCloseable {
   @Override
   public LogStatistics statistics() {
     long[] micros = latency.percentilesMicros();
-    return new LogStatistics(
-        machine.bytes(), machine.records(), micros[0], micros[1], engine.members());
+    return new LogStatistics(machine.bytes(), machine.records(), micros[0], micros[1], members());
+  }
+
+  /** As the engine knows them, which does not know whether this one is rebuilt. */
+  private List<LogStatistics.Member> members() {
+    List<LogStatistics.Member> members = new ArrayList<>(engine.members());
+    if (rebuilding()) {
+      LogStatistics.Member own = members.getFirst();
+      members.set(0, new LogStatistics.Member(own.id(), own.address(), "rebuilding", own.lag()));
+    }
+    return members;
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     never
  * @param snapshotBytes of new log after which a snapshot is made
  * @param idleLimit streams without a record for longer are expired; null for never
+ * @param firstScrub from the start of one of several to its first look at every byte that it holds
  * @param disk that holds the segment files
  */
 public record MemberConfig(
@@ -34,11 +35,13 @@ public record MemberConfig(
     long lowSpaceBytes,
     long snapshotBytes,
     @Nullable Duration idleLimit,
+    Duration firstScrub,
     Disk disk) {
 
   /** Default of the election timeout. */
   public static final Duration ELECTION_TIMEOUT = Duration.ofMillis(350);
 
+  private static final Duration FIRST_SCRUB = Duration.ofSeconds(30);
   private static final long LOW_SPACE_BYTES = 128L << 20;
   private static final long SNAPSHOT_BYTES = 64L << 20;
 
@@ -64,6 +67,7 @@ public record MemberConfig(
         LOW_SPACE_BYTES,
         SNAPSHOT_BYTES,
         null,
+        FIRST_SCRUB,
         Disk.real());
   }
 
@@ -80,6 +84,7 @@ public record MemberConfig(
         LOW_SPACE_BYTES,
         SNAPSHOT_BYTES,
         null,
+        FIRST_SCRUB,
         Disk.real());
   }
 
@@ -95,6 +100,7 @@ public record MemberConfig(
         lowSpaceBytes,
         snapshotBytes,
         idleLimit,
+        firstScrub,
         disk);
   }
 
@@ -110,6 +116,7 @@ public record MemberConfig(
         lowSpace,
         snapshot,
         idleLimit,
+        firstScrub,
         disk);
   }
 
@@ -125,6 +132,7 @@ public record MemberConfig(
         lowSpaceBytes,
         snapshotBytes,
         idleLimit,
+        firstScrub,
         disk);
   }
 
@@ -140,6 +148,7 @@ public record MemberConfig(
         lowSpaceBytes,
         snapshotBytes,
         value,
+        firstScrub,
         disk);
   }
 
@@ -155,6 +164,23 @@ public record MemberConfig(
         lowSpaceBytes,
         snapshotBytes,
         idleLimit,
+        firstScrub,
         value);
+  }
+
+  /** The same with its first look at every byte sooner or later: for tests. */
+  public MemberConfig withFirstScrub(Duration value) {
+    return new MemberConfig(
+        directory,
+        store,
+        self,
+        members,
+        priority,
+        electionTimeout,
+        lowSpaceBytes,
+        snapshotBytes,
+        idleLimit,
+        value,
+        disk);
   }
 }

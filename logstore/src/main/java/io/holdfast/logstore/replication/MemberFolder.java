@@ -43,6 +43,9 @@ final class MemberFolder implements AutoCloseable {
   private final boolean lost;
   private @Nullable MemberHello hello;
 
+  /** Of a member that is rebuilt. */
+  private @Nullable Beginning rebuilding;
+
   private MemberFolder(
       MemberConfig config, SegmentStore store, @Nullable Identity identity, boolean lost) {
     this.config = config;
@@ -210,10 +213,19 @@ final class MemberFolder implements AutoCloseable {
       guard.close(beginning.others());
       who.state(Identity.State.REBUILDING);
       beginning.dialAll();
+      rebuilding = beginning;
     } else {
       who.state(Identity.State.MEMBER);
     }
     return mode;
+  }
+
+  /** Asks those for a word that the guard of a member that is rebuilt waits for. */
+  void askUnheard(VoteGuard guard) {
+    Beginning asks = rebuilding;
+    if (asks != null) {
+      asks.dial(guard.unheard());
+    }
   }
 
   /** The member has again all that it may have promised. */

@@ -1,11 +1,8 @@
 package io.holdfast.logstore.replication;
 
-import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.entity.PeerId;
-import com.alipay.sofa.jraft.rpc.RaftServerService;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
-import com.alipay.sofa.jraft.rpc.RpcRequestClosure;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
@@ -59,30 +56,11 @@ final class RaftRequests {
     server.registerProcessor(new InstallSnapshotRequestProcessor(null));
     server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
     server.registerProcessor(new PingRequestProcessor(null));
-    server.registerProcessor(new Summons());
+    server.registerProcessor(new Standing(new TimeoutNowRequestProcessor(null), guard));
     if (!server.init(null)) {
       throw new IOException("cannot listen at " + self.getEndpoint());
     }
     return server;
-  }
-
-  /**
-   * A leader that leaves tells another to stand for election at once. It does not know the others'
-   * priorities, so who never leads says no.
-   */
-  private static final class Summons extends TimeoutNowRequestProcessor {
-    Summons() {
-      super(null);
-    }
-
-    @Override
-    public Message processRequest0(
-        RaftServerService service, TimeoutNowRequest request, RpcRequestClosure done) {
-      if (service instanceof Node node && node.getNodeId().getPeerId().isPriorityNotElected()) {
-        return TimeoutNowResponse.newBuilder().setTerm(request.getTerm()).setSuccess(false).build();
-      }
-      return super.processRequest0(service, request, done);
-    }
   }
 
   /** In whose name a request is made; null where it names nobody. */
@@ -100,6 +78,37 @@ final class RaftRequests {
     PeerId id = new PeerId();
     String host = id.parse(peer) ? id.getIp() : "";
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /**
+   * A leader that ends asks the follower that has most to stand at once, whether that one ever
+   * leads or not: asks the guard before the node.
+   */
+  private record Standing(TimeoutNowRequestProcessor node, VoteGuard guard)
+      implements RpcProcessor<TimeoutNowRequest> {
+    @Override
+    public void handleRequest(RpcContext context, TimeoutNowRequest request) {
+      if (guard.mayStand()) {
+        node.handleRequest(context, request);
+      } else {
+        context.sendResponse(TimeoutNowResponse.newBuilder().setTerm(0).setSuccess(false).build());
+      }
+    }
+
+    @Override
+    public String interest() {
+      return node.interest();
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return node.executor();
+    }
+
+    @Override
+    public RpcProcessor.@Nullable ExecutorSelector executorSelector() {
+      return node.executorSelector();
+    }
   }
 
   /** Asks the guard before the node is asked for its vote. */

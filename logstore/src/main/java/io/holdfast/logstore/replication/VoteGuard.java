@@ -18,9 +18,19 @@ import java.util.Set;
  */
 final class VoteGuard {
   private final Set<String> unheard = new HashSet<>();
+  private final boolean leads;
   private boolean closed;
   private long largest;
   private long last;
+
+  /**
+   * An open one.
+   *
+   * @param leads false for a member that never leads
+   */
+  VoteGuard(boolean leads) {
+    this.leads = leads;
+  }
 
   /** Closes it until these members were heard. */
   synchronized void close(Set<String> others) {
@@ -37,6 +47,11 @@ final class VoteGuard {
 
   synchronized boolean closed() {
     return closed;
+  }
+
+  /** Members of which it waits for a word; none where it is open. */
+  synchronized Set<String> unheard() {
+    return closed ? Set.copyOf(unheard) : Set.of();
   }
 
   /** Another member told its term, and the index of its last entry. */
@@ -65,7 +80,7 @@ final class VoteGuard {
 
   /** Whether this member may stand for election. */
   synchronized boolean mayStand() {
-    return !closed;
+    return leads && !closed;
   }
 
   /** One line that says what it waits for. */

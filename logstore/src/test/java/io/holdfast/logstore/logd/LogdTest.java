@@ -28,11 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class LogdTest {
   @TempDir Path folder;
   private Authority authority;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Map<String, Integer> priorities = new LinkedHashMap<>();
   private final Map<String, Logd> running = new LinkedHashMap<>();
 
   @BeforeEach
@@ -94,7 +97,8 @@ class LogdTest {
     ports.forEach(
         (each, port) ->
             members.append(
-                "      - { id: %s, address: \"127.0.0.1:%d\" }\n".formatted(each, port)));
+                "      - { id: %s, address: \"127.0.0.1:%d\", priority: %d }\n"
+                    .formatted(each, port, priorities.getOrDefault(each, 100))));
     TlsFiles tls = authority.member(id);
     return LogdConfig.load(
         Files.writeString(
@@ -260,6 +264,56 @@ class LogdTest {
       return ask(id, "log.status").path("role").asText().equals("leader");
     } catch (Exception e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void ofPriorityZeroDoesNotTakeTheLeadOfOneThatEndsInOrder() throws Exception {
+    priorities.put("b", 0);
+    priorities.put("c", 0);
+    group("a", "b", "c");
+    for (int i = 0; i < 3; i++) {
+      await().atMost(PATIENCE).until(() -> leads("a"));
+      running.remove("a").close();
+      running.put("a", Logd.start(config("a")));
+    }
+    await().atMost(PATIENCE).until(() -> leads("a"));
+  }
+
+  @Test
+  void saysThatItIsRebuildingUntilItHasAgainWhatItLostAndHasHeardEveryOther() throws Exception {
+    group("a", "b", "c");
+    try (Log log = OwnedLog.open(client("owner"), "owner")) {
+      append(log, 0, 700);
+      log.flush();
+      await().until(() -> log.committed() == log.appended());
+      String leader = leader();
+      List<String> others = running.keySet().stream().filter(id -> !id.equals(leader)).toList();
+      String lost = others.getFirst();
+      String unheard = others.getLast();
+      await().until(() -> ask(lost, "log.status").path("committed").asLong() == log.committed());
+      running.remove(lost).close();
+      running.remove(unheard).close();
+      delete(folder.resolve("log-" + lost));
+      running.put(lost, Logd.start(config(lost)));
+
+      JsonNode status = ask(lost, "log.status");
+      assertThat(status.path("role").asText()).isEqualTo("rebuilding");
+      assertThat(status.path("members").findValuesAsText("role")).contains("rebuilding");
+      running.put(unheard, Logd.start(config(unheard)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ask(lost, "log.status").path("role").asText().equals("follower"));
+      assertThat(ask(lost, "log.status").path("members").findValuesAsText("role"))
+          .doesNotContain("rebuilding");
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     }
   }
 

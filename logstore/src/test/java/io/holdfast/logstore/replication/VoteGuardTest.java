@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** A member that may have lost its disk, of three. */
 final class VoteGuardTest {
-  private final VoteGuard guard = new VoteGuard();
+  private final VoteGuard guard = new VoteGuard(true);
 
   private void lost() {
     guard.close(Set.of("b", "c"));
@@ -17,6 +17,13 @@ final class VoteGuardTest {
   void votesWhileNothingIsKnownToBeLost() {
     assertThat(guard.mayVote(1)).isTrue();
     assertThat(guard.mayStand()).isTrue();
+  }
+
+  @Test
+  void ofAMemberThatNeverLeadsVotesAndDoesNotStand() {
+    VoteGuard never = new VoteGuard(false);
+    assertThat(never.mayVote(1)).isTrue();
+    assertThat(never.mayStand()).isFalse();
   }
 
   @Test

@@ -124,6 +124,10 @@ final class Group implements AutoCloseable {
     return of(id).arguments.directory();
   }
 
+  MemberArguments arguments(String id) {
+    return of(id).arguments;
+  }
+
   String hostPort(String id) {
     MemberAddress address = of(id).address;
     return address.host() + ':' + address.port();
@@ -220,6 +224,14 @@ final class Group implements AutoCloseable {
     } catch (IOException e) {
       throw new LabFailure("the log of three takes no owner", e);
     }
+  }
+
+  /** Waits until a member that may have lost something counts again: then any other may die. */
+  void awaitRebuilt(String id) {
+    Waiting.until(
+        "member " + id + " to be rebuilt",
+        MemberProcess.PATIENCE,
+        () -> !process(id).state().rebuilding());
   }
 
   /** Waits until a member has all up to this position, and reads what it has. */

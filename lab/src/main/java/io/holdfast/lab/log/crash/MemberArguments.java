@@ -41,6 +41,9 @@ record MemberArguments(
    */
   private static final Duration ELECTION_TIMEOUT = Duration.ofSeconds(1);
 
+  /** Soon: a test waits for it. */
+  private static final Duration FIRST_SCRUB = Duration.ofSeconds(4);
+
   /** A place of the disk: an operation, and how many of its kind go before. */
   record Stop(TroubledDisk.Operation operation, int after) {
     @Override
@@ -81,6 +84,7 @@ record MemberArguments(
         .withStore(store)
         .withLimits(lowSpaceBytes, snapshotBytes)
         .withElectionTimeout(ELECTION_TIMEOUT)
+        .withFirstScrub(FIRST_SCRUB)
         .withDisk(disk);
   }
 

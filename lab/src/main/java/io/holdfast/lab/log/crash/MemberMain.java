@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   work SEED KEEP         = ok         begins a {@link Workload}
  *   end                    = ok         ends it, when all of it is committed
  *   read                   b BATCH...   = FIRST
- *   state                  = LEADING COMMITTED FIRST STATUS REASON
+ *   state                  = LEADING REBUILDING COMMITTED FIRST STATUS REASON
  *   members                = HOST:PORT,...
  *   replace HOST:PORT ID@HOST:PORT
  *                          = ok
@@ -171,9 +171,14 @@ public final class MemberMain {
       case "state" -> {
         Member now = member();
         say(
-            "= %b %d %d %s %s"
+            "= %b %b %d %d %s %s"
                 .formatted(
-                    now.leading(), now.committed(), now.first(), now.status(), now.reason()));
+                    now.leading(),
+                    now.rebuilding(),
+                    now.committed(),
+                    now.first(),
+                    now.status(),
+                    now.reason()));
       }
       case "members" -> say("= " + String.join(",", member().membership().members()));
       case "replace" -> {

@@ -39,8 +39,18 @@ final class MemberProcess implements AutoCloseable {
   /** Put into the answers when there will be no more. */
   private static final String END = "";
 
-  /** What a member says of itself. */
-  record State(boolean leading, long committed, long first, String status, String reason) {}
+  /**
+   * What a member says of itself.
+   *
+   * @param rebuilding it does not vote, nor stand for election
+   */
+  record State(
+      boolean leading,
+      boolean rebuilding,
+      long committed,
+      long first,
+      String status,
+      String reason) {}
 
   private final String name;
   private final Process process;
@@ -309,13 +319,14 @@ final class MemberProcess implements AutoCloseable {
   }
 
   State state() {
-    String[] words = ask("state").split(" ", 5);
+    String[] words = ask("state").split(" ", 6);
     return new State(
         Boolean.parseBoolean(words[0]),
-        Long.parseLong(words[1]),
+        Boolean.parseBoolean(words[1]),
         Long.parseLong(words[2]),
-        words[3],
-        words[4]);
+        Long.parseLong(words[3]),
+        words[4],
+        words[5]);
   }
 
   /** What its member has committed, read by itself. */

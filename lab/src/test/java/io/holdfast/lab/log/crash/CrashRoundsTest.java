@@ -6,14 +6,12 @@ import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Workspace;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Members die by SIGKILL while they append, sync, trim, make checkpoints, start, catch up and are
  * replaced. {@code lab/crash-matrix log} is the long form.
  */
-@Tag("log-lab")
 final class CrashRoundsTest {
   private static final long SEED = 20_090;
   private static final int ROUNDS = 24;

@@ -1,5 +1,7 @@
 package io.holdfast.lab.log.crash;
 
+import static io.holdfast.lab.log.crash.FlippedBit.ENTRY_HEADER;
+import static io.holdfast.lab.log.crash.FlippedBit.SEGMENT_HEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.lab.history.BatchId;
@@ -15,7 +17,6 @@ import io.holdfast.logstore.replication.MemberConfig;
 import io.holdfast.logstore.segment.LogReader;
 import io.holdfast.logstore.segment.StoreOptions;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,19 +27,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** One bit of one file of a member is not as it was written. */
-@Tag("log-lab")
+/** One bit of one file of a member alone is not as it was written. */
 final class FlippedBitTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final long SEED = 77;
   private static final int SAMPLES_OF_A_FILE = 4;
-  private static final int SEGMENT_HEADER = 64;
-  private static final int ENTRY_HEADER = 44;
 
   private Workspace workspace;
 
@@ -50,22 +45,6 @@ final class FlippedBitTest {
   @AfterEach
   void end() {
     workspace.close();
-  }
-
-  /** Gives back what was there. */
-  private static void flip(Path file, long at, int bit) throws IOException {
-    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-      open.seek(at);
-      int was = open.read();
-      open.seek(at);
-      open.write(was ^ 1 << bit);
-    }
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).sorted().toList();
-    }
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -116,7 +95,7 @@ final class FlippedBitTest {
     Random random = new Random(SEED);
     List<String> wrong = new ArrayList<>();
     int found = 0;
-    for (Path file : files(original)) {
+    for (Path file : FlippedBit.files(original)) {
       String name = original.relativize(file).toString();
       if (name.equals("lock")) {
         continue;
@@ -125,7 +104,7 @@ final class FlippedBitTest {
         long at = place(random, sample, Files.size(file));
         Path copy = workspace.folder().resolve("copy");
         copy(original, copy);
-        flip(copy.resolve(name), at, random.nextInt(8));
+        FlippedBit.flip(copy.resolve(name), at, random.nextInt(8));
         String outcome = outcome(copy, written);
         if (outcome.startsWith("corrupt log: " + copy.resolve(name) + ", byte ")) {
           found++;
@@ -169,123 +148,6 @@ final class FlippedBitTest {
               .formatted(now.batches().size(), now.first(), now.end(), written.batches().size());
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
-    }
-  }
-
-  /** What is damaged in a member of three. */
-  private enum Damage {
-    FIRST_SEGMENT_HEADER,
-    FIRST_SEGMENT_ENTRY,
-    FIRST_SEGMENT_PAYLOAD,
-    LAST_SEGMENT_HEADER,
-    LAST_SEGMENT_PAYLOAD,
-    SNAPSHOT_STATE,
-    SNAPSHOT_TABLE;
-
-    Path file(Path directory) throws IOException {
-      List<Path> all = files(directory);
-      String wanted =
-          switch (this) {
-            case SNAPSHOT_STATE -> "state";
-            case SNAPSHOT_TABLE -> "__raft_snapshot_meta";
-            default -> ".seg";
-          };
-      List<Path> fitting =
-          all.stream()
-              .filter(file -> file.toString().endsWith(wanted))
-              .filter(file -> !wanted.equals(".seg") || file.toString().contains("/segments/"))
-              .toList();
-      return name().startsWith("LAST") ? fitting.getLast() : fitting.getFirst();
-    }
-
-    long at() {
-      return switch (this) {
-        case FIRST_SEGMENT_HEADER, LAST_SEGMENT_HEADER, SNAPSHOT_STATE, SNAPSHOT_TABLE -> 20;
-        case FIRST_SEGMENT_ENTRY -> SEGMENT_HEADER + 9;
-        case FIRST_SEGMENT_PAYLOAD, LAST_SEGMENT_PAYLOAD -> SEGMENT_HEADER + ENTRY_HEADER + 2;
-      };
-    }
-  }
-
-  private Ledger fill(Group group) {
-    Ledger ledger = new Ledger();
-    try (Workload workload = new Workload(group.own("test", LIMIT), ledger, SEED, 2 << 20)) {
-      long goal = ledger.largestCommit() + (6 << 20);
-      Waiting.until("6 MiB", LIMIT, () -> ledger.largestCommit() >= goal);
-      workload.end();
-      assertThat(workload.awaitSettled(LIMIT)).isTrue();
-      workload.log().close();
-    }
-    return ledger;
-  }
-
-  @ParameterizedTest
-  @EnumSource(Damage.class)
-  void aMemberOfThreeIsRepairedFromTheOthers(Damage damage) throws Exception {
-    try (Group group =
-        new Group(workspace.folder(), JavaCommand.shortLived(), false, new Ledger(), each -> each)
-            .ofThree()) {
-      group.startAll();
-      Ledger ledger = fill(group);
-      String hurt = group.followers().getFirst();
-      Found before = group.read(hurt, ledger.largestCommit());
-      assertThat(ledger.check(before, true)).isEmpty();
-      group.quit(hurt);
-      Path directory = group.directory(hurt);
-      flip(damage.file(directory), damage.at(), 5);
-      MemberProcess again = group.start(hurt, null).awaitReady();
-      if (damage == Damage.FIRST_SEGMENT_PAYLOAD) {
-        // Nobody needs old bytes: it is found when the member looks through all it has.
-        Waiting.until("a new start", LIMIT, () -> again.damages().contains("started again"));
-        assertThat(again.damages().getFirst()).contains("corrupt log: ").contains(".seg, byte ");
-      }
-      Found after = group.read(hurt, ledger.largestCommit());
-      assertThat(ledger.check(after, true)).isEmpty();
-      assertThat(after.end()).isEqualTo(before.end());
-      if (damage.name().contains("SEGMENT")) {
-        assertThat(directory.resolve("damaged")).isDirectory();
-      }
-      // It counts again: with it, and without one of the others, the log goes on.
-      group.kill(group.ids().stream().filter(id -> !id.equals(hurt)).findFirst().orElseThrow());
-      group.own("after it", LIMIT).close();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = SmallFile.class,
-      names = {"VOTE", "IDENTITY"})
-  void aMemberOfThreeThatCannotKnowHowItVotedOrWhoItIsIsRefused(SmallFile small) throws Exception {
-    try (Group group =
-        new Group(workspace.folder(), JavaCommand.shortLived(), false, new Ledger(), each -> each)
-            .ofThree()) {
-      group.startAll();
-      Ledger ledger = fill(group);
-      String hurt = group.followers().getFirst();
-      group.quit(hurt);
-      Path file = group.directory(hurt).resolve(small.file);
-      for (long at = 0; at < Files.size(file); at += small.step) {
-        flip(file, at, 1);
-        String said = group.start(hurt, null).awaitRefusal();
-        assertThat(said).as("byte %d", at).contains(file + ", byte ");
-        group.kill(hurt);
-        flip(file, at, 1);
-      }
-      group.start(hurt, null).awaitReady();
-      assertThat(ledger.check(group.read(hurt, ledger.largestCommit()), true)).isEmpty();
-    }
-  }
-
-  private enum SmallFile {
-    VOTE("raft/meta", 7),
-    IDENTITY("identity", 23);
-
-    final String file;
-    final int step;
-
-    SmallFile(String file, int step) {
-      this.file = file;
-      this.step = step;
     }
   }
 }

@@ -8,13 +8,11 @@ import io.holdfast.lab.net.Workspace;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members whose disk takes its time for each write and sync. */
-@Tag("log-lab")
 final class SlowDiskTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int COMMITS = 30;

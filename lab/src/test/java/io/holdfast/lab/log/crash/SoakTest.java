@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.lab.net.Owner;
 import io.holdfast.lab.net.Workspace;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A gigabyte through a log of three; {@code lab/soak log} is the long form. */
-@Tag("log-lab")
 final class SoakTest {
   private static final long BYTES = 1_000_000_000;
 
