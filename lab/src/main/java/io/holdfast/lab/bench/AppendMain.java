@@ -18,9 +18,10 @@ import java.time.Duration;
  *
  * <p>Orders are lines on standard input, each is answered by one line ({@code error …} when it went
  * wrong): {@code open}; {@code paced TARGET RECORDS} and {@code stream TARGET BYTES}, where the
- * target is {@code log}, or a file: {@code unsynced}, {@code synced}, or {@code each} (unsynced, a
- * write for each record); {@code next}, another connection; {@code rest}, which waits for all
- * members and trims; {@code close}, after which it ends.
+ * target is {@code log}, or a file: {@code unsynced} (a write for each record), {@code batched} (a
+ * write for each batch) or {@code synced} (a write and a sync for each batch); {@code next},
+ * another connection; {@code rest}, which waits for all members and trims; {@code close}, after
+ * which it ends.
  */
 public final class AppendMain {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -89,7 +90,7 @@ public final class AppendMain {
 
   private RawFile raw(String target) throws IOException {
     return new RawFile(
-        scratch, target.equals("synced"), target.equals("each") ? 1 : AppendLoop.BATCH);
+        scratch, target.equals("synced"), target.equals("unsynced") ? 1 : AppendLoop.BATCH);
   }
 
   /** Microseconds: the median and the 99th percentile. */

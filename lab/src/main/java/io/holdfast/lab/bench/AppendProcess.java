@@ -35,12 +35,12 @@ final class AppendProcess implements AutoCloseable {
   /** What is appended to. */
   enum Target {
     LOG,
-    /** A file, a write for each batch. */
-    UNSYNCED,
-    /** The same, and a sync for each. */
-    SYNCED,
     /** A file, a write for each record. */
-    EACH
+    UNSYNCED,
+    /** A file, a write and a sync for each batch. */
+    SYNCED,
+    /** A file, a write for each batch. */
+    BATCHED
   }
 
   /** What single records waited for their commit, in microseconds. */

@@ -58,6 +58,7 @@ final class OwnerTurn implements RemoteReader.Source, Link.User {
   private final RecentRecords recent = new RecentRecords(RECENT_BYTES);
   private final CommitTimes times = new CommitTimes();
   private final InFlight inFlight = new InFlight();
+  private final Hearsay hearsay = new Hearsay();
   private final Caller caller = new Caller(thread);
   private final Lookout lookout;
   private final CompletableFuture<LogBackend.Grant> granted = new CompletableFuture<>();
@@ -145,7 +146,7 @@ final class OwnerTurn implements RemoteReader.Source, Link.User {
       return;
     }
     boolean there = leader.equals(now.server()) || leader.equals(named);
-    if (there && now.wire() != null) {
+    if ((there && now.wire() != null) || !hearsay.admit(System.nanoTime())) {
       return;
     }
     if (state == State.READY) {
