@@ -28,6 +28,9 @@ final class Lookout implements Link.User {
 
     /** The owner uses it. */
     boolean lent;
+
+    /** Which loop of questions is the present one; answers of a former one end that. */
+    int loop;
   }
 
   private final Dialer dialer;
@@ -120,6 +123,7 @@ final class Lookout implements Link.User {
     Post post = posts.get(link.server());
     if (post != null) {
       post.told = null;
+      post.loop++;
       watch(post, link, wire, 0);
     }
   }
@@ -134,12 +138,13 @@ final class Lookout implements Link.User {
   }
 
   private void watch(Post post, Link on, Dialer.Wire wire, long known) {
+    int loop = post.loop;
     caller.call(
         wire,
         new Request.Watch(0, known, Long.MAX_VALUE, WATCH_MILLIS),
         WATCH,
         (answer, why) -> {
-          if (!on.equals(post.link)) {
+          if (!on.equals(post.link) || loop != post.loop) {
             return;
           }
           if (answer instanceof Answer.Watched watched) {

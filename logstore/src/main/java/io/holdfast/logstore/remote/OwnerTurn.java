@@ -388,12 +388,13 @@ final class OwnerTurn implements RemoteReader.Source, Link.User {
   // Watching
 
   private void watch(Link on, Dialer.Wire wire, long known) {
+    int time = readyTimes;
     caller.call(
         wire,
         new Request.Watch(epoch, known, Long.MAX_VALUE, WATCH_MILLIS),
         WATCH,
         (answer, why) -> {
-          if (!on.equals(link)) {
+          if (!on.equals(link) || time != readyTimes) {
             return;
           }
           if (answer instanceof Answer.Watched watched) {

@@ -29,10 +29,13 @@ import io.holdfast.logstore.rpc.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +75,10 @@ final class Engine implements AutoCloseable {
   private final NodeImpl node;
   private final PeerId self;
   private final @Nullable RpcServer server;
+
+  /** When a member last asked for a piece of a snapshot, in nanoseconds. */
+  private final AtomicLong served;
+
   private final MetaStore meta;
   private final RaftStorage storage;
   private final MemberConfig config;
@@ -91,7 +98,13 @@ final class Engine implements AutoCloseable {
       boolean joining) {}
 
   private Engine(
-      MemberConfig config, NodeImpl node, PeerId self, Services parts, @Nullable RpcServer server) {
+      MemberConfig config,
+      NodeImpl node,
+      PeerId self,
+      Services parts,
+      @Nullable RpcServer server,
+      AtomicLong served) {
+    this.served = served;
     this.config = config;
     this.storage = parts.log();
     this.meta = parts.meta();
@@ -133,10 +146,16 @@ final class Engine implements AutoCloseable {
     options.setServiceFactory(parts);
     String group = address == null ? GROUP + '-' + ALONES.incrementAndGet() : GROUP;
     NodeManager.getInstance().addAddress(self.getEndpoint());
+    AtomicLong served = new AtomicLong(System.nanoTime());
     RpcServer server =
         transport == null
             ? null
-            : RaftRequests.serve(transport, self, network.guard(), network.members());
+            : RaftRequests.serve(
+                transport,
+                self,
+                network.guard(),
+                network.members(),
+                () -> served.set(System.nanoTime()));
     NodeImpl node = new NodeImpl(group, self);
     early.accept(node);
     if (!node.init(options)) {
@@ -144,7 +163,7 @@ final class Engine implements AutoCloseable {
       throw new IOException(
           "the member of the log in " + config.directory() + " does not start; see the log before");
     }
-    return new Engine(config, node, self, parts, server);
+    return new Engine(config, node, self, parts, server, served);
   }
 
   /** The file of term and vote. */
@@ -292,11 +311,51 @@ final class Engine implements AutoCloseable {
   }
 
   private long lag(PeerId peer) {
-    ReplicatorGroup group =
-        node.getOptions() instanceof MemberOptions options ? options.replicators() : null;
-    ThreadId replicator = group == null ? null : group.getReplicator(peer);
-    long next = replicator == null ? -1 : Replicator.getNextIndexUnsafe(replicator);
+    long next = next(peer);
     return next < 0 ? -1 : Math.max(0, storage.getLastLogIndex() + 1 - next);
+  }
+
+  private @Nullable ReplicatorGroup replicators() {
+    return node.getOptions() instanceof MemberOptions options ? options.replicators() : null;
+  }
+
+  private long next(PeerId peer) {
+    ReplicatorGroup group = replicators();
+    ThreadId replicator = group == null ? null : group.getReplicator(peer);
+    return replicator == null ? -1 : Replicator.getNextIndexUnsafe(replicator);
+  }
+
+  /** The next index of each member that answers and lacks something; of none if we do not lead. */
+  Map<PeerId, Long> behind() {
+    Map<PeerId, Long> behind = new HashMap<>();
+    if (node.isLeader(false)) {
+      long last = storage.getLastLogIndex();
+      for (PeerId peer : node.listAlivePeers()) {
+        long next = next(peer);
+        if (next >= 0 && next <= last) {
+          behind.put(peer, next);
+        }
+      }
+    }
+    return behind;
+  }
+
+  /** When a member last asked for a piece of a snapshot, in nanoseconds. */
+  long served() {
+    return served.get();
+  }
+
+  /** Forgets how far replication to a member was, and finds it out anew. */
+  void startOver(PeerId peer) {
+    ReplicatorGroup group = replicators();
+    if (group != null && node.isLeader() && group.stopReplicator(peer)) {
+      // One that is begun when the lead is just lost is told so by the first answer.
+      boolean begun = group.addReplicator(peer);
+      LOG.warn(
+          "replication to {} stood still: {}",
+          peer,
+          begun ? "it begins anew" : "it will be begun anew");
+    }
   }
 
   /** Makes a snapshot; runs {@code done} when it is made, or could not be. */

@@ -35,6 +35,8 @@ final class Housekeeping implements AutoCloseable {
   /** Members that do not answer; on the thread. */
   private Set<String> unreachable = Set.of();
 
+  private final Stalls stalls = new Stalls();
+
   Housekeeping(Member member, SegmentStore store) {
     this.member = member;
     this.store = store;
@@ -98,6 +100,8 @@ final class Housekeeping implements AutoCloseable {
       }
     }
     unreachable = now;
+    Engine engine = member.engine();
+    stalls.look(engine.behind(), engine.served(), System.nanoTime()).forEach(engine::startOver);
   }
 
   /** The leader ends streams that were idle for too long. */

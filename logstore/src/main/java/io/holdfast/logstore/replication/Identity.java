@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * or put back from an older copy, is not taken for the member that it was. In the file {@code
  * identity} of the member's folder. Thread-safe.
  *
- * <p>Each start is numbered and stamped with a random word. A member that comes with a number that
- * was seen already, but another stamp, or with a smaller number, has an older disk. One that comes
- * with none while it is remembered has lost its disk.
+ * <p>Each start is numbered and stamped with a random word. A member knows the stamps of its last
+ * {@value #KEPT_STARTS} starts. One that says it has all it ever promised, and does not know the
+ * start that it was seen with, has an older disk, however often it was started since. One that
+ * comes with an empty disk while it is remembered has lost it. A start with an empty disk is not
+ * remembered: it has promised nothing, and must not be taken for one that has.
  */
 final class Identity {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,6 +37,12 @@ final class Identity {
 
   /** Behind the JSON: a line end, CRC32C of all before it as eight hex digits, a line end. */
   private static final int SUM_BYTES = 10;
+
+  /** Starts of its own that a member knows. */
+  static final int KEPT_STARTS = 256;
+
+  /** Members that are remembered: beyond, a new one is refused. */
+  static final int MOST_PEERS = 64;
 
   /** How much the disk of a member is worth. */
   enum State {
@@ -50,6 +60,10 @@ final class Identity {
   private final Path file;
   private final String id;
   private final Map<String, Start> peers = new HashMap<>();
+
+  /** Our own last starts: stamp by number, this one included. */
+  private final NavigableMap<Long, String> starts = new TreeMap<>();
+
   private State state;
   private Start start;
 
@@ -75,8 +89,16 @@ final class Identity {
     } else {
       identity = new Identity(file, id, State.NEW, new Start(1, stamp()));
     }
+    identity.noteStart();
     identity.save();
     return identity;
+  }
+
+  private void noteStart() {
+    starts.put(start.number(), start.stamp());
+    while (starts.size() > KEPT_STARTS) {
+      starts.pollFirstEntry();
+    }
   }
 
   private static String stamp() {
@@ -116,6 +138,7 @@ final class Identity {
     json.path("peers")
         .properties()
         .forEach(peer -> identity.peers.put(peer.getKey(), start(peer.getValue())));
+    identity.starts.putAll(starts(json));
     return identity;
   }
 
@@ -142,6 +165,16 @@ final class Identity {
     return new Start(json.path("number").asLong(), json.path("stamp").asText());
   }
 
+  private static Map<Long, String> starts(JsonNode json) {
+    Map<Long, String> starts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> each : json.path("starts").properties()) {
+      if (each.getKey().matches("[0-9]{1,18}") && starts.size() < KEPT_STARTS) {
+        starts.put(Long.parseLong(each.getKey()), each.getValue().asText());
+      }
+    }
+    return starts;
+  }
+
   private static ObjectNode json(Start start) {
     return JSON.createObjectNode().put("number", start.number()).put("stamp", start.stamp());
   }
@@ -161,6 +194,8 @@ final class Identity {
     json.set("start", json(start));
     ObjectNode all = json.putObject("peers");
     peers.forEach((peer, seen) -> all.set(peer, json(seen)));
+    ObjectNode own = json.putObject("starts");
+    starts.forEach((number, stamp) -> own.put(Long.toString(number), stamp));
     return json;
   }
 
@@ -187,14 +222,22 @@ final class Identity {
   /** Others remember that start of ours: ours follows it. */
   synchronized void follow(Start remembered) throws IOException {
     if (remembered.number() >= start.number()) {
+      starts.remove(start.number());
       start = new Start(remembered.number() + 1, start.stamp());
+      noteStart();
       save();
     }
   }
 
   /** What another member says of itself. */
   record Hello(
-      String id, State state, Start start, Map<String, Start> peers, long term, long last) {}
+      String id,
+      State state,
+      Start start,
+      Map<Long, String> starts,
+      Map<String, Start> peers,
+      long term,
+      long last) {}
 
   /** Ours, for the others. */
   synchronized byte[] hello(long term, long last) {
@@ -225,6 +268,7 @@ final class Identity {
           id,
           state,
           start(json.path("start")),
+          starts(json),
           peers,
           json.path("term").asLong(),
           json.path("last").asLong());
@@ -241,18 +285,20 @@ final class Identity {
   synchronized @Nullable String hear(Hello hello) throws IOException {
     Start seen = peers.get(hello.id());
     Start now = hello.start();
-    boolean lostDisk = hello.state() == State.NEW;
-    if (seen != null && !lostDisk) {
-      boolean older = now.number() < seen.number();
-      boolean other = now.number() == seen.number() && !now.stamp().equals(seen.stamp());
-      if (older || other) {
-        return ("the disk of member %s is older than what it was seen with (start %d, now %d): "
-                + "empty its folder and start it again, it is then rebuilt from the others")
-            .formatted(hello.id(), seen.number(), now.number());
-      }
+    if (seen != null
+        && hello.state() == State.MEMBER
+        && !seen.stamp().equals(hello.starts().get(seen.number()))) {
+      return ("the disk of member %s is older than what it was seen with (start %d, now %d): "
+              + "empty its folder and start it again, it is then rebuilt from the others")
+          .formatted(hello.id(), seen.number(), now.number());
     }
-    boolean news = seen == null || now.number() > seen.number();
-    if (news && !hello.id().equals(id)) {
+    if (hello.state() == State.NEW || hello.id().equals(id)) {
+      return null;
+    }
+    if (seen == null && peers.size() >= MOST_PEERS) {
+      return "%d members are remembered already: no place for %s".formatted(MOST_PEERS, hello.id());
+    }
+    if (seen == null || now.number() > seen.number()) {
       peers.put(hello.id(), now);
       save();
     }

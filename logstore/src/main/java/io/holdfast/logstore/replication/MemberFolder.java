@@ -84,6 +84,9 @@ final class MemberFolder implements AutoCloseable {
                 + " acknowledged may be missing");
         lost = true;
       }
+      if (several && identity != null && identity.state() == Identity.State.MEMBER) {
+        lost |= missing(config, store);
+      }
       if (lost && identity != null) {
         // Noted before anything else: whoever starts it next must not trust what is not there.
         identity.state(Identity.State.REBUILDING);
@@ -94,6 +97,29 @@ final class MemberFolder implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  /**
+   * Whether files of a member that took part are not there.
+   *
+   * @throws LogCorruptException if it is the vote: nobody can give that back
+   */
+  private static boolean missing(MemberConfig config, SegmentStore store) throws IOException {
+    Path meta = Engine.metaIn(config.directory());
+    if (!Files.exists(meta)) {
+      if (store.lastIndex() > 0) {
+        throw new LogCorruptException(
+            meta,
+            0,
+            "not there: nobody knows how this member has voted; replace it under another id");
+      }
+      return false; // it is as it was when its group began
+    }
+    if (store.lastIndex() > 0 || new MetaStore(meta, false).getTerm() == 0) {
+      return false;
+    }
+    LOG.warn("the log of this member is not there, although it took part in elections");
+    return true;
   }
 
   private static SegmentStore openChecked(MemberConfig config) throws IOException {
@@ -214,8 +240,9 @@ final class MemberFolder implements AutoCloseable {
       who.state(Identity.State.REBUILDING);
       beginning.dialAll();
       rebuilding = beginning;
-    } else {
+    } else if (who.state() != Identity.State.MEMBER) {
       who.state(Identity.State.MEMBER);
+      beginning.dialAll(); // from now on it is remembered
     }
     return mode;
   }

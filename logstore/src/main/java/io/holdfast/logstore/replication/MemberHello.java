@@ -83,7 +83,11 @@ final class MemberHello implements HelloHandler {
     }
     String refusal;
     try {
-      refusal = identity.hear(hello);
+      if (heard.size() >= Identity.MOST_PEERS && !heard.containsKey(hello.id())) {
+        refusal = "too many members have said who they are";
+      } else {
+        refusal = identity.hear(hello);
+      }
     } catch (IOException e) {
       refusal = "cannot note it: " + e.getMessage();
     }
@@ -92,6 +96,8 @@ final class MemberHello implements HelloHandler {
     }
     memberConnections.add(peer);
     heard.put(hello.id(), hello);
-    guard.heard(hello.id(), hello.term(), hello.last());
+    if (hello.state() == Identity.State.MEMBER) { // another may have lost as much as this one
+      guard.heard(hello.id(), hello.term(), hello.last());
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
@@ -32,9 +33,17 @@ import org.jspecify.annotations.Nullable;
 final class RaftRequests {
   private RaftRequests() {}
 
-  /** A server that listens, and answers as soon as there is a node. */
+  /**
+   * A server that listens, and answers as soon as there is a node.
+   *
+   * @param served run whenever a member asks for a piece of a snapshot
+   */
   static RpcServer serve(
-      Transport transport, PeerId self, VoteGuard guard, Predicate<PeerIdentity> members)
+      Transport transport,
+      PeerId self,
+      VoteGuard guard,
+      Predicate<PeerIdentity> members,
+      Runnable served)
       throws IOException {
     RpcServer server =
         new RaftServer(transport, self.getEndpoint()) {
@@ -46,6 +55,9 @@ final class RaftRequests {
             String sender = sender(request);
             if (sender != null && !peer.carries(host(sender))) {
               throw new RefusedException("a request in the name of " + sender);
+            }
+            if (request instanceof GetFileRequest) {
+              served.run();
             }
           }
         };

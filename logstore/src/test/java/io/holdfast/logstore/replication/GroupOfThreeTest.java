@@ -165,6 +165,13 @@ final class GroupOfThreeTest {
         String refusal = "the disk of member " + old + " is older than what it was seen with";
         await().atMost(PATIENCE).until(() -> !refusals.with(refusal).isEmpty());
         assertThat(back.committed()).isLessThan(log.committed());
+        for (int again = 0; again < 3; again++) { // starts do not make it younger
+          int before = refusals.with(refusal).size();
+          trio.stop(old);
+          Member once = trio.start(old);
+          await().atMost(PATIENCE).until(() -> refusals.with(refusal).size() > before);
+          assertThat(once.committed()).isLessThan(log.committed());
+        }
       }
       assertThat(lines).hasSize(100);
     }
