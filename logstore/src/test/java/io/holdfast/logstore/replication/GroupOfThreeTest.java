@@ -4,6 +4,7 @@ import static io.holdfast.logstore.replication.Lines.append;
 import static io.holdfast.logstore.replication.Lines.commit;
 import static io.holdfast.logstore.replication.Lines.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.logstore.log.Log;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,56 @@ final class GroupOfThreeTest {
         }
       }
       assertThat(lines).hasSize(100);
+    }
+  }
+
+  @Test
+  void aMemberWhoseFilesAreGoneIsNotBelievedNorAreTwoThatHaveOnlyOneAnotherToAsk()
+      throws Exception {
+    try (Trio trio = new Trio(folder, true, "a", "b", "c").startAll()) {
+      OwnedLog log = own(trio);
+      lines(log, 0, 50, 100);
+      commit(log);
+      List<String> gone = trio.followers();
+      for (String id : List.of("a", "b", "c")) {
+        trio.stop(id);
+      }
+      for (String id : gone) {
+        empty(trio.directory(id).resolve("segments"));
+        Path snapshots = trio.directory(id).resolve("snapshot");
+        if (Files.exists(snapshots)) {
+          empty(snapshots);
+        }
+      }
+      Member first = trio.start(gone.getFirst());
+      assertThat(first.rebuilding()).as("a member was not heard yet").isTrue();
+      Member second = trio.start(gone.getLast());
+      String whole =
+          Stream.of("a", "b", "c").filter(id -> !gone.contains(id)).findFirst().orElseThrow();
+      trio.start(whole);
+      await().atMost(PATIENCE).until(() -> first.guard().unheard().equals(Set.of(gone.getLast())));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> second.guard().unheard().equals(Set.of(gone.getFirst())));
+      assertThat(first.rebuilding() && second.rebuilding()).isTrue();
+      assertThat(trio.member(whole).leading()).as("without a majority that knows").isFalse();
+      trio.member(whole).membership().forceLeader(List.of(trio.hostPort(whole))).get();
+      await().atMost(PATIENCE).until(() -> trio.member(whole).leading());
+      assertThat(readAt(trio.member(whole))).hasSize(50);
+    }
+  }
+
+  @Test
+  void aMemberWithoutItsVoteIsRefused() throws Exception {
+    try (Trio trio = new Trio(folder, true, "a", "b", "c").startAll()) {
+      OwnedLog log = own(trio);
+      lines(log, 0, 50, 100);
+      commit(log);
+      String old = trio.followers().getFirst();
+      trio.stop(old);
+      Files.delete(trio.directory(old).resolve("raft").resolve("meta"));
+      assertThatThrownBy(() -> trio.start(old))
+          .hasStackTraceContaining("nobody knows how this member has voted");
     }
   }
 
