@@ -79,7 +79,7 @@ final class GroupMembership implements Membership {
             "this log is on one machine without a network: give it members in the configuration");
       }
       awaitReached(group);
-      member.sequencer().shareWriting();
+      member.sequencer().shareWriting(member::durable);
       LOG.info("{}: the members become {}", what, group);
       CompletableFuture<Void> done = new CompletableFuture<>();
       node.changePeers(group, status -> finish(what, status, done));

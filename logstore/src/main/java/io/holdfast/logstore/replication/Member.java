@@ -316,7 +316,7 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
-  private void durable() {
+  void durable() {
     if (sequencer.sole()) {
       sequencer.stored();
       tellCommitted();
@@ -492,7 +492,9 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void leads(long term) {
       awaitAssembled();
-      boolean sole = engine.soleVoter();
+      // Right after a change that left this member alone, the engine has an entry more than the
+      // store.
+      boolean sole = engine.soleVoter() && engine.node().getLastLogIndex() == store.lastIndex();
       sequencer.leads(term, sole, machine.position(), machine.ownerEpoch());
       leader = engine.address();
       status.leader(true);

@@ -135,21 +135,30 @@ final class Sequencer {
 
   /**
    * From now on the engine's disk thread writes: the group is about to have other voters. Waits
-   * until the engine has all that was written ahead.
+   * until the engine has all that was written ahead, and until that is as durable as was promised:
+   * what other voters commit later must not make it committed before.
+   *
+   * @param durable tells what is stable by now
    */
-  void shareWriting() throws InterruptedException {
-    synchronized (this) {
-      if (!sole) {
-        return;
-      }
-      quiet = true;
-      try {
+  void shareWriting(Runnable durable) throws InterruptedException, IOException {
+    try {
+      synchronized (this) {
+        if (!sole) {
+          return;
+        }
+        quiet = true;
         while (tasks > 0 && term != 0) {
           wait();
         }
+      }
+      store.awaitDurable(store.lastIndex());
+      durable.run();
+      synchronized (this) {
         sole = false;
         storage.sole(false);
-      } finally {
+      }
+    } finally {
+      synchronized (this) {
         quiet = false;
       }
     }

@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three members in one process. */
 final class GroupOfThreeTest {
@@ -212,6 +214,30 @@ final class GroupOfThreeTest {
       trio.member(whole).membership().forceLeader(List.of(trio.hostPort(whole))).get();
       await().atMost(PATIENCE).until(() -> trio.member(whole).leading());
       assertThat(readAt(trio.member(whole))).hasSize(50);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aGroupOfOneGrowsAndShrinksWhileItsOwnerAppends(boolean sync) throws Exception {
+    try (Trio trio = new Trio(folder, sync, "a").startAll()) {
+      OwnedLog log = own(trio);
+      List<String> lines = new ArrayList<>(lines(log, 0, 200, 1_000));
+      log.flush();
+      MemberAddress added = trio.newcomer("b");
+      trio.start("b");
+      trio.member("a").membership().add(added).get(40, TimeUnit.SECONDS);
+      lines.addAll(lines(log, 200, 400, 1_000));
+      commit(log);
+      everywhere(trio, lines, "a", "b");
+      trio.member("a").membership().remove(trio.hostPort("b")).get(40, TimeUnit.SECONDS);
+      trio.stop("b");
+      lines.addAll(lines(log, 400, 600, 1_000));
+      commit(log);
+      log.close();
+      trio.start("a");
+      lines.addAll(lines(own(trio), 600, 610, 1_000));
+      assertThat(trio.member("a").membership().members()).containsExactly(trio.hostPort("a"));
     }
   }
 
