@@ -3,6 +3,7 @@ package io.holdfast.logstore.replication;
 import io.holdfast.logstore.log.Log;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,6 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /** What is wrong with a member, the worst first. Thread-safe. */
 final class MemberStatus {
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(MemberStatus.class);
 
   private final Path directory;
@@ -20,6 +23,10 @@ final class MemberStatus {
   private String disk = "";
   private boolean led = true;
   private boolean everLed;
+
+  /** A first election takes its time. */
+  private final long begun = System.nanoTime();
+
   private String space = "";
   private volatile Log.Status status = Log.Status.OK;
   private volatile String reason = "";
@@ -97,7 +104,7 @@ final class MemberStatus {
       } else if (!disk.isEmpty()) {
         now = Log.Status.FAILED;
         why = disk;
-      } else if (!led && everLed) {
+      } else if (!led && (everLed || System.nanoTime() - begun > GRACE.toNanos())) {
         now = Log.Status.OTHER_ERROR;
         why = "the log has no leader";
       } else if (!space.isEmpty()) {
