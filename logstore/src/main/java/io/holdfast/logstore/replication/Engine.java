@@ -128,12 +128,12 @@ final class Engine implements AutoCloseable {
     MemberAddress address = config.self();
     PeerId self = self(config);
     Configuration initial = initial(config, self);
-    boolean sole = initial.size() == 1 && initial.contains(self);
     if (network.joining()) {
       initial = new Configuration();
     }
-    MetaStore meta = new MetaStore(metaIn(config.directory()), sole);
     Transport transport = network.transport();
+    // A group of one that can be reached may grow: then its vote has to be synced.
+    MetaStore meta = new MetaStore(metaIn(config.directory()), transport == null);
     NodeOptions options =
         options(
             config,

@@ -30,9 +30,9 @@ final class AcceptedLink implements Link.Owner, Connection, ServicePeer {
   public void frame(Link from, Frame frame) throws BadFrameException {
     if (frame.isService()) {
       ServiceHandler handler = acceptor.service();
-      if (handler == null) { // a member that is starting; whoever asks comes again
-        from.close();
-        return;
+      if (handler == null) {
+        throw new BadFrameException(
+            Refusal.UNKNOWN_TYPE, "type " + frame.type() + ": nothing is served here, or not yet");
       }
       served = true;
       handler.request(
