@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Members whose volume fills up while their owner appends, and has room again later. */
+@Tag("log-lab")
 final class FullDiskTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int VOLUME_MEGABYTES = 96;
