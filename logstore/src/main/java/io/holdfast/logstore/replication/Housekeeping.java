@@ -66,7 +66,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void look() {
     try {
-      member.memberStatus().look();
+      member.lookAtSpace();
       member.folder().askUnheard(member.guard());
       member.lookAtGuard();
       lookAtOthers();

@@ -34,8 +34,8 @@ final class LogMachine extends StateMachineAdapter {
   /** Bytes of new log after which a snapshot is made. */
   private final long snapshotBytes;
 
-  /** Bytes of the disk below which none is made. */
-  private final long snapshotRoom;
+  /** Bytes of the volume below which none is made; less than the store keeps free of records. */
+  private static final long SNAPSHOT_ROOM = 1 << 20;
 
   /** What the machine tells its member; on the state machine's thread. */
   interface MachineEvents {
@@ -80,16 +80,10 @@ final class LogMachine extends StateMachineAdapter {
   private volatile long bytes;
   private long snapshotPosition;
 
-  LogMachine(
-      SegmentStore store,
-      RaftStorage storage,
-      long snapshotBytes,
-      long snapshotRoom,
-      MachineEvents events) {
+  LogMachine(SegmentStore store, RaftStorage storage, long snapshotBytes, MachineEvents events) {
     this.store = store;
     this.storage = storage;
     this.snapshotBytes = snapshotBytes;
-    this.snapshotRoom = snapshotRoom;
     this.events = events;
   }
 
@@ -104,6 +98,11 @@ final class LogMachine extends StateMachineAdapter {
 
   long trimPosition() {
     return trimPosition;
+  }
+
+  /** Whether a checkpoint may give space back. */
+  boolean droppable() {
+    return store.droppable(trimPosition);
   }
 
   long ownerEpoch() {
@@ -199,7 +198,7 @@ final class LogMachine extends StateMachineAdapter {
   public void onSnapshotSave(SnapshotWriter writer, Closure done) {
     Path folder = Path.of(writer.getPath());
     try {
-      checkRoom(folder);
+      checkRoom();
       // The snapshot will claim to hold this entry: it must stand in the files, which an engine
       // that applies from its memory does not wait for.
       long through = events.reached();
@@ -207,7 +206,7 @@ final class LogMachine extends StateMachineAdapter {
       new SnapshotState(position, trimPosition, ownerEpoch, ownerName, appliedIndex, appliedTerm)
           .save(folder, streams);
       boolean added = writer.addFile(SnapshotState.FILE);
-      for (Path link : store.linkInto(folder, through)) {
+      for (Path link : store.linkInto(folder, through, trimPosition)) {
         added &= writer.addFile(link.getFileName().toString());
       }
       if (!added) {
@@ -230,9 +229,9 @@ final class LogMachine extends StateMachineAdapter {
    * The engine writes a file when this machine is done, and takes a disk that has no room for it
    * for its own end: so it is not led there.
    */
-  private void checkRoom(Path folder) throws IOException {
-    long usable = folder.toFile().getUsableSpace();
-    if (usable < snapshotRoom) {
+  private void checkRoom() throws IOException {
+    long usable = store.lookAtSpace();
+    if (usable < SNAPSHOT_ROOM) {
       throw new IOException("only " + usable + " bytes are left on the disk");
     }
   }

@@ -37,8 +37,8 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Places in each of the engine's queues. */
   static final int QUEUE = 1_024;
 
-  /** What is left when a snapshot is made, even if the next segment is made meanwhile. */
-  private static final long SNAPSHOT_ROOM = 1 << 20;
+  /** Until a batch that was not taken may be given again. */
+  private static final long RETRY_MILLIS = 20;
 
   private final MemberConfig config;
   private final MemberFolder folder;
@@ -57,6 +57,9 @@ public final class Member implements SharedLog, AutoCloseable {
   private final Backlog backlog;
   private final CopyOnWriteArrayList<MemberListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean snapshotting = new AtomicBoolean();
+
+  /** The owner in this process will be told that it may submit again. */
+  private final AtomicBoolean retold = new AtomicBoolean();
 
   private volatile String leader = "";
 
@@ -88,13 +91,7 @@ public final class Member implements SharedLog, AutoCloseable {
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
     this.sequencer = new Sequencer(store, storage, sync, latency);
-    this.machine =
-        new LogMachine(
-            store,
-            storage,
-            config.snapshotBytes(),
-            config.store().segmentBytes() + SNAPSHOT_ROOM,
-            new FromMachine());
+    this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
     this.housekeeping = new Housekeeping(this, store);
     this.backlog = new Backlog(sequencer, status, new FromBacklog());
     if (sync) {
@@ -278,20 +275,39 @@ public final class Member implements SharedLog, AutoCloseable {
     return backlog.add(epoch, position, batch, length);
   }
 
-  /** A batch of the owner in this process; false if it takes nothing now. */
+  /**
+   * A batch of the owner in this process; false if it takes nothing now. Then the listeners are
+   * told what is committed once more when it may be given again.
+   */
   boolean submit(long epoch, long position, byte[] batch, int length) throws ExpiredException {
     try {
-      boolean taken = sequencer.append(epoch, position, batch, length, null) == Sequencer.Taken.YES;
-      if (taken) {
+      Sequencer.Taken taken = sequencer.append(epoch, position, batch, length, null);
+      if (taken == Sequencer.Taken.YES) {
         status.disk(null);
         stored();
+      } else if (taken == Sequencer.Taken.NOT_NOW) {
+        tellLater();
       }
-      return taken;
+      return taken == Sequencer.Taken.YES;
     } catch (ExpiredException e) {
       throw e;
+    } catch (PositionException e) {
+      return false; // it is told where to go on when this member leads again
     } catch (IOException e) {
       trouble(e);
+      tellLater();
       return false;
+    }
+  }
+
+  private void tellLater() {
+    if (retold.compareAndSet(false, true)) {
+      housekeeping.later(
+          () -> {
+            retold.set(false);
+            tellCommitted();
+          },
+          RETRY_MILLIS);
     }
   }
 
@@ -299,6 +315,7 @@ public final class Member implements SharedLog, AutoCloseable {
     if (!(e instanceof NotLeaderException)
         && !(e instanceof ExpiredException)
         && !(e instanceof PositionException)) {
+      status.space(store.usable());
       status.disk(e);
     }
   }
@@ -314,6 +331,7 @@ public final class Member implements SharedLog, AutoCloseable {
     } finally {
       sequencer.pass();
     }
+    status.space(store.usable());
   }
 
   void durable() {
@@ -438,6 +456,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private final class FromStorage implements RaftStorage.StorageEvents {
     @Override
     public void wrote() {
+      status.space(store.usable());
       if (!sequencer.sole()) {
         tellCommitted();
       }
@@ -445,6 +464,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void disk(@Nullable IOException error) {
+      status.space(store.usable());
       status.disk(error);
     }
 
@@ -514,9 +534,9 @@ public final class Member implements SharedLog, AutoCloseable {
       if (!closed) {
         status.leader(false);
         LOG.warn("does not lead the log any more");
-      }
-      for (MemberListener listener : listeners) {
-        listener.follows();
+        for (MemberListener listener : listeners) {
+          listener.follows();
+        }
       }
       backlog.drain();
     }
@@ -543,19 +563,55 @@ public final class Member implements SharedLog, AutoCloseable {
 
     @Override
     public void snapshotDue() {
-      if (snapshotting.compareAndSet(false, true)) {
-        housekeeping.later(
-            () -> {
-              awaitAssembled();
-              engine.snapshot(() -> snapshotting.set(false));
-            },
-            0);
-      }
+      checkpoint();
     }
 
     @Override
     public void failed(String reason) {
       status.broken(reason);
+    }
+  }
+
+  /** Makes a snapshot soon, unless one is being made. */
+  private void checkpoint() {
+    if (snapshotting.compareAndSet(false, true)) {
+      housekeeping.later(
+          () -> {
+            awaitAssembled();
+            engine.snapshot(() -> snapshotting.set(false));
+          },
+          0);
+    }
+  }
+
+  /**
+   * Looks at the space that is left. While it is little, and what was trimmed still takes some of
+   * it, a checkpoint is made: the engine gives free what is before the last but one.
+   */
+  void lookAtSpace() throws IOException {
+    status.space(store.lookAtSpace());
+    boolean droppable = status.tight() && machine.droppable();
+    if (sequencer.sole() && (droppable || status.diskFails())) {
+      writeSomething();
+    }
+    if (droppable) {
+      checkpoint();
+    }
+  }
+
+  /**
+   * An entry that says nothing new. It shows whether the disk takes something, and the engine makes
+   * no checkpoint where it made the last.
+   */
+  private void writeSomething() {
+    long keep = machine.trimPosition();
+    try {
+      if (sequencer.take(at -> Command.trim(at, keep), null) == Sequencer.Taken.YES) {
+        status.disk(null);
+        stored();
+      }
+    } catch (IOException e) {
+      trouble(e);
     }
   }
 

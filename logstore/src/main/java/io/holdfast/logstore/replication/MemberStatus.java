@@ -20,14 +20,14 @@ final class MemberStatus {
   private final CopyOnWriteArrayList<Log.StatusListener> listeners = new CopyOnWriteArrayList<>();
 
   private String broken = "";
-  private String disk = "";
+  private volatile String disk = "";
   private boolean led = true;
   private boolean everLed;
 
   /** A first election takes its time. */
   private final long begun = System.nanoTime();
 
-  private String space = "";
+  private volatile String space = "";
   private volatile Log.Status status = Log.Status.OK;
   private volatile String reason = "";
 
@@ -79,19 +79,25 @@ final class MemberStatus {
     changed();
   }
 
-  /** Looks at the space that is left. */
-  void look() {
-    if (lowSpaceBytes == 0) {
+  /** So many bytes are left. */
+  void space(long usable) {
+    boolean low = usable < lowSpaceBytes;
+    if (!low && space.isEmpty()) {
       return;
     }
-    long usable = directory.toFile().getUsableSpace();
     synchronized (this) {
-      space =
-          usable < lowSpaceBytes
-              ? usable + " bytes of space are left for the log in " + directory
-              : "";
+      space = low ? usable + " bytes of space are left for the log in " + directory : "";
     }
     changed();
+  }
+
+  boolean diskFails() {
+    return !disk.isEmpty();
+  }
+
+  /** Whether there is little space, or the disk takes nothing. */
+  boolean tight() {
+    return !space.isEmpty() || !disk.isEmpty();
   }
 
   private void changed() {

@@ -21,6 +21,7 @@ final class Backstage {
   private final Disk disk;
   private final Path spare;
   private final StoreOptions options;
+  private final Space space;
   private final Thread thread;
   private final Object monitor = new Object();
 
@@ -41,10 +42,11 @@ final class Backstage {
 
   private volatile boolean closing;
 
-  Backstage(Disk disk, Path directory, StoreOptions options) {
+  Backstage(Disk disk, Path directory, StoreOptions options, Space space) {
     this.disk = disk;
     this.spare = SegmentFiles.spareIn(directory);
     this.options = options;
+    this.space = space;
     this.wanted = options.preallocate();
     this.thread = Thread.ofPlatform().name("log-files").daemon(true).unstarted(this::run);
   }
@@ -155,6 +157,12 @@ final class Backstage {
   }
 
   private boolean make() {
+    try {
+      space.prepare(options.segmentBytes());
+    } catch (IOException e) {
+      LOG.debug("no file is prepared for the log: {}", e.getMessage());
+      return false;
+    }
     try (DiskFile file = disk.create(spare)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
       for (long at = 0; at < options.segmentBytes() && !closing; at += PIECE) {

@@ -58,6 +58,7 @@ public final class SegmentStore implements AutoCloseable {
   private final boolean continuedBoot;
   private final OpenFiles files;
   private final EntryReads reads;
+  private final Space space;
   private final Backstage backstage;
   private final Appender appender;
   private final @Nullable Syncer syncer;
@@ -91,7 +92,8 @@ public final class SegmentStore implements AutoCloseable {
     this.boot = boot;
     this.files = new OpenFiles(disk);
     this.reads = new EntryReads(files, () -> table);
-    this.backstage = new Backstage(disk, directory, options);
+    this.space = new Space(disk, directory, options.reserveBytes());
+    this.backstage = new Backstage(disk, directory, options, space);
     this.appender = new Appender(disk, folder, options, boot, backstage);
     this.table = new SegmentTable(found.segments(), 0);
     this.configurations = List.copyOf(found.configurations());
@@ -202,6 +204,16 @@ public final class SegmentStore implements AutoCloseable {
     return syncer == null ? position() : syncer.position();
   }
 
+  /** Bytes that were left on the volume when the store last looked. Cheap. */
+  public long usable() {
+    return space.usable();
+  }
+
+  /** Bytes that are left on the volume, by a look now. */
+  public long lookAtSpace() throws IOException {
+    return space.look();
+  }
+
   /** False if the last segment found at opening was begun under another boot of the machine. */
   public boolean continuedBoot() {
     return continuedBoot;
@@ -240,11 +252,25 @@ public final class SegmentStore implements AutoCloseable {
     try {
       settle();
       Appender.check(entries, lastIndex() + 1, position());
+      takeSpace(entries);
       publish(appender.write(entries));
       appender.accept();
       remember(entries);
     } finally {
       writing.unlock();
+    }
+  }
+
+  private void takeSpace(List<Entry> entries) throws IOException {
+    long records = 0;
+    long bytes = 0;
+    for (Entry entry : entries) {
+      int length = entry.payload().remaining();
+      records += entry.kind() == EntryKind.RECORDS ? length : 0;
+      bytes += EntryHeader.LENGTH + length;
+    }
+    if (records > 0) {
+      space.take(bytes);
     }
   }
 
@@ -424,6 +450,12 @@ public final class SegmentStore implements AutoCloseable {
     }
   }
 
+  /** Whether {@link #trim} would drop something if all indices were given. */
+  public boolean droppable(long firstPositionKept) {
+    List<Segment> segments = table.segments();
+    return segments.size() > 1 && segments.getFirst().extent().position() <= firstPositionKept;
+  }
+
   /** Drops everything; the next entry has this index and position. */
   public void reset(long nextIndex, long nextPosition) throws IOException {
     if (nextIndex < 1 || nextPosition < 0) {
@@ -491,19 +523,22 @@ public final class SegmentStore implements AutoCloseable {
   }
 
   /**
-   * Gives second names, in this folder, to the segment files that hold entries up to this one. The
-   * last may hold more, and go on growing.
+   * Gives second names, in this folder, to the segment files that hold entries up to this one, but
+   * for the oldest that end before it and at or before a position. The last may hold more, and go
+   * on growing.
    *
    * @return the new names, oldest first
    */
-  public List<Path> linkInto(Path target, long throughIndex) throws IOException {
+  public List<Path> linkInto(Path target, long throughIndex, long fromPosition) throws IOException {
     writing.lock();
     try {
       settle();
       disk.makeFolder(target);
       List<Path> links = new ArrayList<>();
       for (Segment segment : table.segments()) {
-        if (segment.firstIndex() <= throughIndex && !segment.isEmpty()) {
+        Segment.Extent end = segment.extent();
+        boolean old = end.position() <= fromPosition && end.lastIndex() < throughIndex;
+        if (segment.firstIndex() <= throughIndex && !segment.isEmpty() && !old) {
           Path link = target.resolve(String.valueOf(segment.file().getFileName()));
           disk.link(segment.file(), link);
           links.add(link);

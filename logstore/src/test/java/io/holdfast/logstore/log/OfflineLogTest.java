@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class OfflineLogTest {
-  private static final StoreOptions OPTIONS = new StoreOptions(false, 4096, true);
+  private static final StoreOptions OPTIONS = new StoreOptions(false, 4096, true, 0);
 
   @TempDir Path directory;
 

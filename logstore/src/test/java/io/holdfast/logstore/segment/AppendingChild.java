@@ -15,7 +15,7 @@ final class AppendingChild {
 
   /** Arguments: folder, whether to sync, seed. */
   public static void main(String[] arguments) throws Exception {
-    StoreOptions options = new StoreOptions(Boolean.parseBoolean(arguments[1]), 256 << 10, true);
+    StoreOptions options = new StoreOptions(Boolean.parseBoolean(arguments[1]), 256 << 10, true, 0);
     Random random = new Random(Long.parseLong(arguments[2]));
     try (SegmentStore store = SegmentStore.open(Path.of(arguments[0]), options)) {
       while (!Thread.currentThread().isInterrupted()) {

@@ -135,7 +135,7 @@ class ConcurrencyTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void everybodySeesWhatWasCommittedAndNothingElse(boolean sync) throws Exception {
-    StoreOptions options = new StoreOptions(sync, 100_000, true);
+    StoreOptions options = new StoreOptions(sync, 100_000, true, 0);
     try (SegmentStore store = SegmentStore.open(directory, options);
         ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Callable<?>> tasks = new ArrayList<>();
@@ -164,7 +164,7 @@ class ConcurrencyTest {
 
   @Test
   void interruptsOfTheCallingThreadsDoNoHarm() throws Exception {
-    StoreOptions options = new StoreOptions(true, 10_000, true);
+    StoreOptions options = new StoreOptions(true, 10_000, true, 0);
     try (SegmentStore store = SegmentStore.open(directory, options)) {
       Thread writer = Thread.currentThread();
       AtomicBoolean writing = new AtomicBoolean(true);

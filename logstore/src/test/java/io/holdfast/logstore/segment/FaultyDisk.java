@@ -17,6 +17,12 @@ final class FaultyDisk implements Disk {
   /** Bytes by which files may still grow; the write that exceeds it is made in part and fails. */
   final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
 
+  /** What it says to have at least, as one does that others fill a moment later. */
+  final AtomicLong claimed = new AtomicLong();
+
+  /** How often it was asked for its room. */
+  final AtomicInteger looks = new AtomicInteger();
+
   /** Syncs of files that may still be made; each waits for one. */
   final Semaphore syncs = new Semaphore(Integer.MAX_VALUE);
 
@@ -87,7 +93,8 @@ final class FaultyDisk implements Disk {
 
   @Override
   public long usableSpace(Path folder) {
-    return room.get();
+    looks.incrementAndGet();
+    return Math.max(room.get(), claimed.get());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.holdfast.logstore.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.logstore.segment.SegmentStore.Entry;
@@ -47,7 +48,7 @@ class FullDiskTest {
   @CsvSource({"false,false", "false,true", "true,false", "true,true"})
   void nothingOfAnAppendThatFailedCountsAndItMayBeTriedAgain(boolean sync, boolean preallocate)
       throws Exception {
-    StoreOptions options = new StoreOptions(sync, 2048, preallocate);
+    StoreOptions options = new StoreOptions(sync, 2048, preallocate, 0);
     Random random = new Random(3);
     long number = 0;
     int failures = 0;
@@ -85,12 +86,14 @@ class FullDiskTest {
     assertThat(failures).as("failures").isGreaterThan(10);
   }
 
-  @Test
-  void goesOnWithoutAPreparedFileWhenThereIsNoRoomForOne() throws Exception {
+  @ParameterizedTest(name = "the disk says so: {0}")
+  @ValueSource(booleans = {true, false})
+  void goesOnWithoutAPreparedFileWhenThereIsNoRoomForOne(boolean seen) throws Exception {
     StoreOptions options = StoreOptions.defaults().withSegmentBytes(1 << 20);
     disk.room.set(400_000);
+    disk.claimed.set(seen ? 0 : Long.MAX_VALUE);
     try (SegmentStore store = SegmentStore.open(directory, options, disk)) {
-      await().until(() -> disk.room.get() == 0);
+      await().until(() -> seen ? disk.looks.get() == 2 : disk.room.get() == 0);
       await().until(() -> !Files.exists(SegmentFiles.spareIn(directory)));
       disk.room.set(3_000_000);
       while (Entries.files(directory).size() < 2) {
@@ -106,6 +109,36 @@ class FullDiskTest {
               });
     }
     assertThat(Files.exists(SegmentFiles.spareIn(directory))).isFalse();
+  }
+
+  @Test
+  void recordsLeaveWhatIsKeptToThoseThatGiveSpaceBack() throws Exception {
+    StoreOptions options =
+        StoreOptions.defaults()
+            .withSegmentBytes(20_000)
+            .withPreallocate(false)
+            .withReserveBytes(50_000);
+    disk.room.set(200_000);
+    try (SegmentStore store = SegmentStore.open(directory, options, disk)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  Entries.append(store, 1000);
+                }
+              })
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left on device")
+          .hasMessageContaining("the log keeps 50000");
+      assertThat(disk.room.get()).isBetween(50_000L, 53_000L);
+      assertThat(store.usable()).isEqualTo(disk.room.get());
+      long last = store.lastIndex();
+      Entries.append(store, EntryKind.TRIM, 8);
+      assertThat(store.droppable(store.position())).isTrue();
+      store.trim(last, store.position());
+      await().until(() -> disk.list(SegmentFiles.segmentsIn(directory)).size() == 1);
+      disk.room.set(150_000); // what the files took
+      Entries.append(store, 1000);
+    }
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

@@ -68,7 +68,7 @@ class KilledOwnerTest {
     for (int kill = 0; kill < 4; kill++) {
       long acknowledged = appendAndKill(sync, kill, 60 + 97 * kill);
       assertThat(acknowledged).isGreaterThan(before);
-      StoreOptions options = new StoreOptions(sync, 256 << 10, true);
+      StoreOptions options = new StoreOptions(sync, 256 << 10, true, 0);
       try (SegmentStore store = SegmentStore.open(directory, options)) {
         assertThat(store.lastIndex()).isGreaterThanOrEqualTo(acknowledged);
         assertThat(Entries.readEntries(store))

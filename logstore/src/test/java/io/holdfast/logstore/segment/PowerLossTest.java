@@ -109,7 +109,7 @@ class PowerLossTest {
       }
       SegmentFiles.deleteFolder(disk, SNAPSHOT);
       long kept = store.lastIndex() - random.nextLong(store.lastIndex() - store.firstIndex() + 1);
-      store.linkInto(SNAPSHOT, kept);
+      store.linkInto(SNAPSHOT, kept, 0);
       if (random.nextBoolean()) {
         append(store);
         promised = Math.min(promised, kept);

@@ -51,7 +51,7 @@ class ReplacementTest {
       for (int i = 0; i < 53; i++) {
         Entries.append(from, 2, i == 20 ? 400 : 300);
       }
-      List<Path> linked = from.linkInto(snapshot, 53);
+      List<Path> linked = from.linkInto(snapshot, 53, 0);
       assertThat(linked).hasSize(Entries.files(source).size());
       Entries.append(from, 300);
       disk.links = links;
@@ -95,7 +95,7 @@ class ReplacementTest {
         Entries.append(from, 300);
       }
       Entries.append(to, 50);
-      List<Path> linked = from.linkInto(snapshot, 30);
+      List<Path> linked = from.linkInto(snapshot, 30, 0);
       assertThatThrownBy(() -> to.adopt(snapshot, 31)).isInstanceOf(IOException.class);
       Path second = linked.get(1);
       byte[] whole = Files.readAllBytes(second);
@@ -155,7 +155,7 @@ class ReplacementTest {
         ByteBuffer into = ByteBuffer.allocateDirect(700);
         assertThat(reader.read(into)).isEqualTo(600);
         Entry last = Entries.append(from, 444);
-        from.linkInto(snapshot, last.index());
+        from.linkInto(snapshot, last.index(), 0);
         to.adopt(snapshot, last.index());
         List<Long> numbers = new ArrayList<>();
         Entries.readInto(reader, ByteBuffer.allocateDirect(2000), numbers);

@@ -27,13 +27,13 @@ final class StoreThroughput {
       for (int length : new int[] {1400, 64 << 10, 1 << 20}) {
         int count = (int) (BYTES / length);
         raw(parent, length, count, false);
-        store(parent, length, count, new StoreOptions(false, 64 << 20, false));
-        store(parent, length, count, new StoreOptions(false, 64 << 20, true));
+        store(parent, length, count, new StoreOptions(false, 64 << 20, false, 0));
+        store(parent, length, count, new StoreOptions(false, 64 << 20, true, 0));
       }
       for (int length : new int[] {1400, 64 << 10}) {
         raw(parent, length, 2000, true);
-        store(parent, length, 2000, new StoreOptions(true, 64 << 20, false));
-        store(parent, length, 2000, new StoreOptions(true, 64 << 20, true));
+        store(parent, length, 2000, new StoreOptions(true, 64 << 20, false, 0));
+        store(parent, length, 2000, new StoreOptions(true, 64 << 20, true, 0));
       }
     }
   }

@@ -46,7 +46,7 @@ final class AloneLane extends Lane {
     }
     MemberProcess member = start(null).awaitReady();
     open(member);
-    member.ask("work " + random.nextLong() + ' ' + KEEP_BYTES);
+    member.ask("work %d %d %d".formatted(random.nextLong(), KEEP_BYTES, REST.toMillis()));
     Moment moment = Moment.of(random, placement.sync()).await(member, directory, ledger, random);
     member.kill();
     died(moment.name().toLowerCase(Locale.ROOT));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * compared.
  */
 final class GroupLane extends Lane {
-  private static final long CATCH_UP_BYTES = 4 << 20;
+  private static final long CATCH_UP_BYTES = 2 << 20;
   private static final int COMMITS = 8;
 
   /** What happens in a round. */
@@ -75,7 +75,8 @@ final class GroupLane extends Lane {
   private void work(Random random) {
     long seed = random.nextLong();
     if (random.nextInt(5) < 3) {
-      remote = new Workload(group.own("round", MemberProcess.PATIENCE), ledger, seed, KEEP_BYTES);
+      remote =
+          new Workload(group.own("round", MemberProcess.PATIENCE), ledger, seed, KEEP_BYTES, REST);
     } else {
       MemberProcess[] owner = new MemberProcess[1];
       Waiting.until(
@@ -88,7 +89,7 @@ final class GroupLane extends Lane {
             return true;
           });
       embedded = owner[0];
-      owner[0].ask("work " + seed + ' ' + KEEP_BYTES);
+      owner[0].ask("work %d %d %d".formatted(seed, KEEP_BYTES, REST.toMillis()));
     }
     awaitCommits(COMMITS);
   }
@@ -142,7 +143,7 @@ final class GroupLane extends Lane {
     group.kill(victim);
     long goal = ledger.largestCommit() + CATCH_UP_BYTES;
     Waiting.until(
-        "4 MiB more", MemberProcess.PATIENCE, () -> ledger.largestCommit() >= goal || !owned());
+        "2 MiB more", MemberProcess.PATIENCE, () -> ledger.largestCommit() >= goal || !owned());
     boolean byPlace = random.nextBoolean();
     MemberProcess starting = group.start(victim, byPlace ? Moment.whileStarting(random) : null);
     if (!byPlace) {

@@ -5,6 +5,7 @@ import io.holdfast.lab.net.LabFailure;
 import io.holdfast.logstore.segment.LogTrimmedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,6 +21,9 @@ abstract class Lane implements AutoCloseable {
 
   static final long SNAPSHOT_BYTES = 512 << 10;
   static final long KEEP_BYTES = 1 << 20;
+
+  /** All lanes share the machine: a log that is never idle would leave the others little of it. */
+  static final Duration REST = Duration.ofMillis(60);
 
   final Placement placement;
   final Path folder;

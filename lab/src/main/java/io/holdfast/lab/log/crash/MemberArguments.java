@@ -75,7 +75,7 @@ record MemberArguments(
   }
 
   MemberConfig config(Disk disk) {
-    StoreOptions store = StoreOptions.defaults().withSync(sync).withSegmentBytes(segmentBytes);
+    StoreOptions store = StoreOptions.of(sync).withSegmentBytes(segmentBytes);
     MemberConfig config =
         self == null
             ? MemberConfig.alone(directory, sync)

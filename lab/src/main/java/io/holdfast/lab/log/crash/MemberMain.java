@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   own SECONDS            = EPOCH      becomes the owner, waiting so long to lead
- *   work SEED KEEP         = ok         begins a {@link Workload}
+ *   work SEED KEEP REST    = ok         begins a {@link Workload}, which rests up to REST ms
+ *   keep BYTES             = ok         from now on it trims what is older than that
  *   end                    = ok         ends it, when all of it is committed
  *   read                   b BATCH...   = FIRST
  *   state                  = LEADING REBUILDING COMMITTED FIRST STATUS REASON
@@ -152,7 +153,16 @@ public final class MemberMain {
       }
       case "work" -> {
         workload =
-            new Workload(needed(log), reports, Long.parseLong(words[1]), Long.parseLong(words[2]));
+            new Workload(
+                needed(log),
+                reports,
+                Long.parseLong(words[1]),
+                Long.parseLong(words[2]),
+                Duration.ofMillis(Long.parseLong(words[3])));
+        say("= ok");
+      }
+      case "keep" -> {
+        needed(workload).keep(Long.parseLong(words[1]));
         say("= ok");
       }
       case "end" -> {

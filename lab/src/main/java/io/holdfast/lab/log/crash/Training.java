@@ -28,7 +28,7 @@ public final class Training {
     Objects.requireNonNull(member.transport()).service(service);
     OwnedLog log = OwnedLog.open(member.backend(Duration.ofSeconds(30)), "training");
     Ledger ledger = new Ledger();
-    Workload workload = new Workload(log, ledger, 1, 1 << 20);
+    Workload workload = new Workload(log, ledger, 1, 1 << 20, Duration.ZERO);
     workload.end();
     workload.awaitSettled(Duration.ofSeconds(30));
     try (LogReader reader = member.reader(member.first())) {

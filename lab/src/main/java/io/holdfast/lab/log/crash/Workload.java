@@ -25,7 +25,9 @@ final class Workload implements AutoCloseable {
   private final OwnedLog log;
   private final Journal journal;
   private final Random random;
-  private final long keepBytes;
+  private volatile long keepBytes;
+  private long trimmed;
+  private final long longestRest;
   private final Thread thread;
   private final ByteBuffer payload = ByteBuffer.allocate(Content.LONGEST + 256);
   private long sequence;
@@ -35,12 +37,15 @@ final class Workload implements AutoCloseable {
 
   /**
    * @param keepBytes what is older than the last so many bytes is trimmed now and then
+   * @param longestRest after most bursts it rests for up to this long, so that what others do
+   *     beside it finds a processor; zero to append as fast as it is taken
    */
-  Workload(OwnedLog log, Journal journal, long seed, long keepBytes) {
+  Workload(OwnedLog log, Journal journal, long seed, long keepBytes, Duration longestRest) {
     this.log = log;
     this.journal = journal;
     this.random = new Random(seed);
     this.keepBytes = keepBytes;
+    this.longestRest = longestRest.toNanos();
     journal.owns(log.epoch(), log.first(), log.committed());
     log.onCommit(position -> journal.committed(position, System.nanoTime()));
     log.onStatus((status, reason) -> journal.status(status.name(), reason));
@@ -59,9 +64,13 @@ final class Workload implements AutoCloseable {
       switch (random.nextInt(12)) {
         case 0 -> trim();
         case 1 -> LockSupport.parkNanos(random.nextLong(PAUSE_NANOS));
-        default -> burst();
+        default -> {
+          burst();
+          rest();
+        }
       }
       while (!ending && log.uncommitted() > MOST_UNCOMMITTED) {
+        trim(); // which may be what it waits for
         pause();
       }
     }
@@ -71,6 +80,12 @@ final class Workload implements AutoCloseable {
       log.flush();
     }
     settled.countDown();
+  }
+
+  private void rest() {
+    if (longestRest > 0 && random.nextInt(4) > 0) {
+      LockSupport.parkNanos(random.nextLong(longestRest));
+    }
   }
 
   private static void pause() {
@@ -102,10 +117,16 @@ final class Workload implements AutoCloseable {
 
   private void trim() {
     long position = log.committed() - keepBytes;
-    if (position > log.first()) {
+    if (position > log.first() && position > trimmed) {
+      trimmed = position;
       journal.trims(position);
       log.trim(position);
     }
+  }
+
+  /** From now on so much is kept. */
+  void keep(long bytes) {
+    keepBytes = bytes;
   }
 
   /** Appends nothing more, and hands over what it has, again and again until it is committed. */

@@ -53,7 +53,8 @@ final class FlippedBitOfThreeTest {
     /** So much more that there are new segments, and a new snapshot. */
     void fill() {
       try (Workload workload =
-          new Workload(group.own("test", LIMIT), ledger, SEED, 8 * Lane.SEGMENT_BYTES)) {
+          new Workload(
+              group.own("test", LIMIT), ledger, SEED, 8 * Lane.SEGMENT_BYTES, Duration.ZERO)) {
         long goal = ledger.largestCommit() + 8 * Lane.SEGMENT_BYTES;
         Waiting.until("2 MiB", LIMIT, () -> ledger.largestCommit() >= goal);
         workload.end();

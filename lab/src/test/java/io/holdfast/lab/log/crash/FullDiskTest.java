@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members whose volume fills up while their owner appends, and has room again later. */
-@Tag("log-lab")
 final class FullDiskTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int VOLUME_MEGABYTES = 96;
@@ -27,7 +27,7 @@ final class FullDiskTest {
   private static final long TIGHT = 32 << 20;
 
   /** Too little for a checkpoint. */
-  private static final long ALMOST = 1 << 20;
+  private static final long ALMOST = 512 << 10;
 
   private static final int MORE = 40;
 
@@ -84,24 +84,46 @@ final class FullDiskTest {
     return member.state().status().equals(status);
   }
 
+  private MemberProcess alone(boolean sync) {
+    return MemberProcess.start(
+            "a",
+            JavaCommand.shortLived(),
+            MemberArguments.alone(
+                    workspace.folder().resolve("a"), sync, Lane.SEGMENT_BYTES, Lane.SNAPSHOT_BYTES)
+                .withLowSpace(LOW_SPACE),
+            workspace.folder().resolve("a.log"),
+            ledger)
+        .awaitReady();
+  }
+
+  /** Nobody makes room: what it trims must be enough. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aMemberThatFilledItsVolumeItselfGoesOnWhenItsOwnerTrims(boolean sync) throws Exception {
+    volume("a");
+    try (MemberProcess member = alone(sync)) {
+      member.ask("own 60");
+      member.ask("work 6 " + Long.MAX_VALUE + " 0");
+      await("FAILED", () -> is(member, "FAILED"));
+      assertThat(ledger.statuses()).containsSubsequence("LOW_SPACE", "FAILED");
+      assertThat(member.state().reason()).contains("No space left on device");
+      member.ask("keep " + Lane.KEEP_BYTES);
+      await("to be well", () -> is(member, "OK"));
+      awaitCommits(MORE);
+      member.ask("end");
+      Found found = member.read();
+      assertThat(ledger.check(found, true)).isEmpty();
+      assertThat(ledger.vanished()).isZero();
+      member.ask("quit");
+    }
+  }
+
   @Test
   void aMemberAloneSaysSoBeforeItHurtsStallsAndResumesWhenThereIsRoom() throws Exception {
     TinyVolume volume = volume("a");
-    try (MemberProcess member =
-        MemberProcess.start(
-                "a",
-                JavaCommand.shortLived(),
-                MemberArguments.alone(
-                        workspace.folder().resolve("a"),
-                        false,
-                        Lane.SEGMENT_BYTES,
-                        Lane.SNAPSHOT_BYTES)
-                    .withLowSpace(LOW_SPACE),
-                workspace.folder().resolve("a.log"),
-                ledger)
-            .awaitReady()) {
+    try (MemberProcess member = alone(false)) {
       member.ask("own 60");
-      member.ask("work 1 " + Lane.KEEP_BYTES);
+      member.ask("work 1 " + Lane.KEEP_BYTES + " 0");
       awaitCommits(MORE);
       volume.leave(TIGHT);
       await("LOW_SPACE", () -> is(member, "LOW_SPACE"));
@@ -143,7 +165,8 @@ final class FullDiskTest {
   @Test
   void aFollowerWithAFullDiskDoesNotStopTheOthersAndCatchesUpWhenThereIsRoom() throws Exception {
     try (Group group = group();
-        Workload workload = new Workload(group.own("test", LIMIT), ledger, 2, Lane.KEEP_BYTES)) {
+        Workload workload =
+            new Workload(group.own("test", LIMIT), ledger, 2, Lane.KEEP_BYTES, Duration.ZERO)) {
       awaitCommits(MORE);
       String follower = group.followers().getFirst();
       MemberProcess full = group.process(follower);
@@ -161,7 +184,8 @@ final class FullDiskTest {
   @Test
   void aLeaderWithAFullDiskLosesNothingAndTheLogGoesOnWhenThereIsRoom() throws Exception {
     try (Group group = group();
-        Workload workload = new Workload(group.own("test", LIMIT), ledger, 3, Lane.KEEP_BYTES)) {
+        Workload workload =
+            new Workload(group.own("test", LIMIT), ledger, 3, Lane.KEEP_BYTES, Duration.ZERO)) {
       awaitCommits(MORE);
       String leader = group.leader();
       MemberProcess full = group.process(leader);

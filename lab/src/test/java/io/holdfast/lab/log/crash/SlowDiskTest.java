@@ -49,7 +49,7 @@ final class SlowDiskTest {
             .awaitReady()) {
       member.ask("own 60");
       member.ask("slow 40");
-      member.ask("work 4 " + Lane.KEEP_BYTES);
+      member.ask("work 4 " + Lane.KEEP_BYTES + " 0");
       awaitCommits(COMMITS);
       assertThat(member.state().status()).isEqualTo("OK");
       member.ask("slow 0");
@@ -88,6 +88,6 @@ final class SlowDiskTest {
 
   private Workload begun(Group group) {
     group.startAll();
-    return new Workload(group.own("test", LIMIT), ledger, 5, Lane.KEEP_BYTES);
+    return new Workload(group.own("test", LIMIT), ledger, 5, Lane.KEEP_BYTES, Duration.ZERO);
   }
 }
