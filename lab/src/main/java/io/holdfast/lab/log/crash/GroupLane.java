@@ -218,11 +218,13 @@ final class GroupLane extends Lane {
       }
       return;
     }
+    boolean leads = owned();
     MemberProcess there = embedded;
     embedded = null;
     if (there != null && there.isAlive()) {
       there.tell("end");
-      boolean answered = !there.awaitAnyAnswer(Duration.ofSeconds(20)).isEmpty();
+      // One that does not lead does not settle before its turn is over.
+      boolean answered = leads && !there.awaitAnyAnswer(Duration.ofSeconds(20)).isEmpty();
       takeOver();
       if (!answered) {
         there.awaitAnyAnswer(); // it did not lead any more: now its turn is over

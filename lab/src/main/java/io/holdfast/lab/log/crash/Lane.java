@@ -23,7 +23,7 @@ abstract class Lane implements AutoCloseable {
   static final long KEEP_BYTES = 1 << 20;
 
   /** All lanes share the machine: a log that is never idle would leave the others little of it. */
-  static final Duration REST = Duration.ofMillis(60);
+  static final Duration REST = Duration.ofMillis(150);
 
   final Placement placement;
   final Path folder;
