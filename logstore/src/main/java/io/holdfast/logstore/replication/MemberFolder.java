@@ -89,12 +89,10 @@ final class MemberFolder implements AutoCloseable {
     try {
       Identity identity =
           config.self() == null ? null : Identity.begin(directory, config.self().id());
-      if (named || grown) {
-        String found = lossFound(config, store, identity);
-        if (found != null) {
-          LOG.warn("{}", found);
-          lost = true;
-        }
+      String found = named || grown ? lossFound(config, store, identity) : null;
+      if (found != null) {
+        LOG.warn("{}", found);
+        lost = true;
       }
       if (lost && identity != null) {
         // Noted before anything else: whoever starts it next must not trust what is not there.
@@ -102,7 +100,8 @@ final class MemberFolder implements AutoCloseable {
         Files.deleteIfExists(mark);
       }
       if (!named && identity != null && identity.state() == Identity.State.REBUILDING) {
-        throw unknownOthers(config, "it may have lost what it had acknowledged", null);
+        throw unknownOthers(
+            config, found == null ? "an earlier start found that something is lost" : found, null);
       }
       return new MemberFolder(config, store, identity, lost);
     } catch (IOException | RuntimeException e) {
@@ -127,7 +126,7 @@ final class MemberFolder implements AutoCloseable {
       MemberConfig config, String found, @Nullable Exception cause) throws IOException {
     List<String> members = noted(config);
     return new IOException(
-        "%s: %s; it has to be rebuilt from the other members, and its configuration names none: name all members of the log in it%s"
+        "%s: %s; this member has to be rebuilt from the others, and its configuration names none: name all members of the log in it%s"
             .formatted(
                 config.directory(),
                 found,

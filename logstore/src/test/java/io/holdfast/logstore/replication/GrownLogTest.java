@@ -182,7 +182,7 @@ final class GrownLogTest {
       commit(log);
       trio.stop("a");
       disk.reboot();
-      isRefused(trio, "it may have lost what it had acknowledged");
+      isRefused(trio, "the machine has restarted, and the log is not synced");
       isRebuiltWhenItNamesAll(trio, lines);
     }
   }
@@ -199,7 +199,7 @@ final class GrownLogTest {
       for (String gone : List.of("segments", "snapshot")) {
         delete(trio.directory("a").resolve(gone));
       }
-      isRefused(trio, "it may have lost what it had acknowledged");
+      isRefused(trio, "the log of this member is not there");
       isRebuiltWhenItNamesAll(trio, lines);
     }
   }
