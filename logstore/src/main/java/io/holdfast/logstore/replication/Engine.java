@@ -152,6 +152,7 @@ final class Engine implements AutoCloseable {
             ? null
             : RaftRequests.serve(
                 transport,
+                group,
                 self,
                 network.guard(),
                 network.members(),

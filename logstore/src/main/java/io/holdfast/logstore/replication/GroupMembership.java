@@ -9,7 +9,10 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,9 @@ final class GroupMembership implements Membership {
   private static final Duration REACH_AGAIN = Duration.ofMillis(20);
 
   private final Member member;
+
+  /** The members that each change under way leads to; the engine refuses all but one. */
+  private final List<List<String>> underWay = new CopyOnWriteArrayList<>();
 
   GroupMembership(Member member) {
     this.member = member;
@@ -81,9 +87,7 @@ final class GroupMembership implements Membership {
       awaitReached(group);
       member.sequencer().shareWriting(member::durable);
       LOG.info("{}: the members become {}", what, group);
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      node.changePeers(group, status -> finish(what, status, done));
-      return done;
+      return make(what, node, group);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     } catch (IllegalStateException e) {
@@ -109,6 +113,30 @@ final class GroupMembership implements Membership {
         Thread.sleep(REACH_AGAIN);
       }
     }
+  }
+
+  /** The members are noted before: from then on this one is not to be trusted alone. */
+  private CompletableFuture<Void> make(String what, Node node, Configuration group)
+      throws IOException {
+    List<String> becoming = group.listPeers().stream().map(PeerId::toString).toList();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    var _ = done.whenComplete((_, _) -> underWay.remove(becoming));
+    underWay.add(becoming);
+    try {
+      member.noteMembers();
+      node.changePeers(group, status -> finish(what, status, done));
+    } catch (IOException | RuntimeException e) {
+      done.completeExceptionally(e);
+      throw e;
+    }
+    return done;
+  }
+
+  /** The members, and those that a change under way would add. */
+  Set<String> present() {
+    Set<String> all = new TreeSet<>(members());
+    underWay.forEach(all::addAll);
+    return all;
   }
 
   private static void finish(String what, Status status, CompletableFuture<Void> done) {

@@ -45,14 +45,7 @@ final class Housekeeping implements AutoCloseable {
   /** Begins to look, as soon as the member is whole. */
   void start() {
     var _ = thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-    if (member.folder().several()) {
-      var _ =
-          thread.scheduleWithFixedDelay(
-              this::scrub,
-              member.config().firstScrub().toMillis(),
-              SCRUB.toMillis(),
-              TimeUnit.MILLISECONDS);
-    }
+    later(this::scrub, member.config().firstScrub().toMillis());
   }
 
   /** Runs something on the thread; not at all once it is closed. */
@@ -71,6 +64,7 @@ final class Housekeeping implements AutoCloseable {
       member.lookAtGuard();
       lookAtOthers();
       expire();
+      member.noteMembers();
     } catch (IOException | RuntimeException e) {
       LOG.warn("housekeeping of the log", e);
     }
@@ -78,10 +72,11 @@ final class Housekeeping implements AutoCloseable {
 
   /** The leader says once who does not answer, and once when it does again. */
   private void lookAtOthers() {
-    if (member.folder().several()) {
+    boolean several = member.several();
+    if (several) {
       member.engine().reachOthers();
     }
-    if (!member.folder().several() || !member.leading()) {
+    if (!several || !member.leading()) {
       unreachable = Set.of();
       return;
     }
@@ -121,8 +116,19 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
-  /** Reads every byte: damage is found before it is needed. */
+  /**
+   * Reads every byte: damage is found before it is needed. Not while nobody could mend it; a log
+   * that has got company is read soon after.
+   */
   private void scrub() {
+    boolean several = member.several();
+    if (several) {
+      verify();
+    }
+    later(this::scrub, (several ? SCRUB : member.config().firstScrub()).toMillis());
+  }
+
+  private void verify() {
     try {
       store.verify(_ -> {});
     } catch (LogCorruptException e) {

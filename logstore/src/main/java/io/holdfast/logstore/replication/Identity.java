@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who a member is, and which start of each other member it saw last: so that a disk that was lost,
- * or put back from an older copy, is not taken for the member that it was. In the file {@code
- * identity} of the member's folder. Thread-safe.
+ * or put back from an older copy, is not taken for the member that it was. Also the addresses of
+ * the log's members, for a log that may have lost its end, or all, cannot tell them any more. In
+ * the file {@code identity} of the member's folder. Thread-safe.
  *
  * <p>Each start is numbered and stamped with a random word. A member knows the stamps of its last
  * {@value #KEPT_STARTS} starts. One that says it has all it ever promised, and does not know the
@@ -67,6 +70,9 @@ final class Identity {
   private State state;
   private Start start;
 
+  /** As host:port; empty before they were noted for the first time. */
+  private List<String> members = List.of();
+
   private Identity(Path file, String id, State state, Start start) {
     this.file = file;
     this.id = id;
@@ -92,6 +98,15 @@ final class Identity {
     identity.noteStart();
     identity.save();
     return identity;
+  }
+
+  /**
+   * The members that were noted last in a folder, which may belong to a running member: nothing is
+   * written.
+   */
+  static List<String> membersIn(Path directory, String id) throws IOException {
+    Path file = directory.resolve("identity");
+    return Files.exists(file) ? read(file, id).members : List.of();
   }
 
   private void noteStart() {
@@ -139,6 +154,9 @@ final class Identity {
         .properties()
         .forEach(peer -> identity.peers.put(peer.getKey(), start(peer.getValue())));
     identity.starts.putAll(starts(json));
+    List<String> members = new ArrayList<>();
+    json.path("members").forEach(member -> members.add(member.asText()));
+    identity.members = List.copyOf(members);
     return identity;
   }
 
@@ -180,14 +198,16 @@ final class Identity {
   }
 
   private synchronized void save() throws IOException {
-    byte[] bytes = JSON.writeValueAsBytes(json());
+    ObjectNode json = json();
+    members.forEach(json.putArray("members")::add);
+    byte[] bytes = JSON.writeValueAsBytes(json);
     byte[] whole = Arrays.copyOf(bytes, bytes.length + SUM_BYTES);
     byte[] sum = "\n%08x\n".formatted(crc(bytes, bytes.length)).getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(sum, 0, whole, bytes.length, SUM_BYTES);
     MetaStore.replace(file, whole, true);
   }
 
-  /** What stands in the file, and in a hello. */
+  /** What stands both in the file and in a hello. */
   private ObjectNode json() {
     ObjectNode json = JSON.createObjectNode();
     json.put("v", VERSION).put("id", id).put("state", state.name());
@@ -216,6 +236,26 @@ final class Identity {
     if (state != value) {
       state = value;
       save();
+    }
+  }
+
+  /** The members of the log, by host:port, as they were noted last. */
+  synchronized List<String> members() {
+    return members;
+  }
+
+  /** Notes them; a change that must survive. */
+  synchronized void members(List<String> value) throws IOException {
+    List<String> before = members;
+    if (before.equals(value)) {
+      return;
+    }
+    members = List.copyOf(value);
+    try {
+      save();
+    } catch (IOException e) {
+      members = before; // so that it is tried again
+      throw e;
     }
   }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -110,6 +111,7 @@ public final class Member implements SharedLog, AutoCloseable {
       throw e;
     }
     folder.term(engine::term);
+    folder.compare(engine.configured());
     assembled.countDown();
     housekeeping.start();
   }
@@ -474,9 +476,21 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** Whether there are others that can give back what this member lost. */
+  boolean several() {
+    return folder.several() || (assembled.getCount() == 0 && engine.configured().size() > 1);
+  }
+
+  /** So that it is known at the next start, whatever is left of the log then. */
+  void noteMembers() throws IOException {
+    Set<String> members = membership.present();
+    members.addAll(storage.configured());
+    folder.members(List.copyOf(members));
+  }
+
   void broken(IOException error) {
     status.broken(String.valueOf(error.getMessage()));
-    if (error instanceof LogCorruptException && folder.several()) {
+    if (error instanceof LogCorruptException && several()) {
       folder.markDamaged(error.getMessage());
       damaged.complete(error.getMessage());
     }

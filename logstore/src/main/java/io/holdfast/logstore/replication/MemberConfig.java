@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     never
  * @param snapshotBytes of new log after which a snapshot is made
  * @param idleLimit streams without a record for longer are expired; null for never
- * @param firstScrub from the start of one of several to its first look at every byte that it holds
+ * @param firstScrub from the start of one of several, or about from when it becomes one, to its
+ *     first look at every byte that it holds
  * @param disk that holds the segment files
  */
 public record MemberConfig(

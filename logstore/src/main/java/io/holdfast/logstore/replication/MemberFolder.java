@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
  * kept to be looked at) and begins with none, to be rebuilt; its term and vote are kept, for they
  * have a checksum of their own. A damaged vote is an error: that member must be replaced under
  * another name.
+ *
+ * <p>A log that began with one member may have got others since, of which the configuration does
+ * not know; the {@link Identity} does. As long as nothing is lost that does not matter. Else the
+ * member may not be trusted, and nobody can be asked to rebuild it: it does not start.
  */
 final class MemberFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberFolder.class);
@@ -56,17 +60,24 @@ final class MemberFolder implements AutoCloseable {
 
   static MemberFolder open(MemberConfig config) throws IOException {
     Path directory = config.directory();
-    boolean several = config.members().size() > 1;
+    boolean named = names(config);
+    boolean grown = !named && noted(config).size() > 1;
     boolean lost = false;
     SegmentStore store;
-    if (several && Files.exists(directory.resolve(MARK))) {
+    Path mark = directory.resolve(MARK);
+    if (named && Files.exists(mark)) {
       setAside(config);
       lost = true;
+    } else if (grown && Files.exists(mark)) {
+      throw unknownOthers(config, "its files are damaged: " + Files.readString(mark), null);
     }
     try {
       store = openChecked(config);
     } catch (LogCorruptException e) {
-      if (!several) {
+      if (grown) {
+        throw unknownOthers(config, "its files are damaged: " + e.getMessage(), e);
+      }
+      if (!named) {
         throw e;
       }
       LOG.error("the log of this member is damaged: {}", e.getMessage());
@@ -78,25 +89,62 @@ final class MemberFolder implements AutoCloseable {
     try {
       Identity identity =
           config.self() == null ? null : Identity.begin(directory, config.self().id());
-      if (several && !config.store().sync() && !store.continuedBoot()) {
-        LOG.warn(
-            "the machine has restarted, and the log is not synced: what this member had"
-                + " acknowledged may be missing");
+      String found = named || grown ? lossFound(config, store, identity) : null;
+      if (found != null) {
+        LOG.warn("{}", found);
         lost = true;
-      }
-      if (several && identity != null && identity.state() == Identity.State.MEMBER) {
-        lost |= missing(config, store);
       }
       if (lost && identity != null) {
         // Noted before anything else: whoever starts it next must not trust what is not there.
         identity.state(Identity.State.REBUILDING);
-        Files.deleteIfExists(directory.resolve(MARK));
+        Files.deleteIfExists(mark);
+      }
+      if (!named && identity != null && identity.state() == Identity.State.REBUILDING) {
+        throw unknownOthers(
+            config, found == null ? "an earlier start found that something is lost" : found, null);
       }
       return new MemberFolder(config, store, identity, lost);
     } catch (IOException | RuntimeException e) {
       store.close();
       throw e;
     }
+  }
+
+  /** Whether the configuration names others. */
+  private static boolean names(MemberConfig config) {
+    return config.members().size() > 1;
+  }
+
+  /** The members that this one had when it ran last, by host:port; none if it never knew any. */
+  private static List<String> noted(MemberConfig config) throws IOException {
+    return config.self() == null
+        ? List.of()
+        : Identity.membersIn(config.directory(), config.self().id());
+  }
+
+  private static IOException unknownOthers(
+      MemberConfig config, String found, @Nullable Exception cause) throws IOException {
+    List<String> members = noted(config);
+    return new IOException(
+        "%s: %s; this member has to be rebuilt from the others, and its configuration names none: name all members of the log in it%s"
+            .formatted(
+                config.directory(),
+                found,
+                members.isEmpty() ? "" : " (" + String.join(", ", members) + ")"),
+        cause);
+  }
+
+  /** Says what shows that a member of several may lack what it acknowledged, or null. */
+  private static @Nullable String lossFound(
+      MemberConfig config, SegmentStore store, @Nullable Identity identity) throws IOException {
+    if (!config.store().sync() && !store.continuedBoot()) {
+      return "the machine has restarted, and the log is not synced: what this member had"
+          + " acknowledged may be missing";
+    }
+    if (identity != null && identity.state() == Identity.State.MEMBER && missing(config, store)) {
+      return "the log of this member is not there, although it took part in elections";
+    }
+    return null;
   }
 
   /**
@@ -115,11 +163,7 @@ final class MemberFolder implements AutoCloseable {
       }
       return false; // it is as it was when its group began
     }
-    if (store.lastIndex() > 0 || new MetaStore(meta, false).getTerm() == 0) {
-      return false;
-    }
-    LOG.warn("the log of this member is not there, although it took part in elections");
-    return true;
+    return store.lastIndex() == 0 && new MetaStore(meta, false).getTerm() > 0;
   }
 
   private static SegmentStore openChecked(MemberConfig config) throws IOException {
@@ -168,9 +212,30 @@ final class MemberFolder implements AutoCloseable {
     return store;
   }
 
-  /** Whether there are others that can give back what this member lost. */
+  /** Whether there are others that can give back what this member lost, as far as is noted. */
   boolean several() {
-    return config.members().size() > 1;
+    return names(config) || (identity != null && identity.members().size() > 1);
+  }
+
+  /**
+   * Notes who the members of the log are, by host:port, in order. Before others become members, for
+   * from then on this one may not be trusted alone.
+   */
+  void members(List<String> members) throws IOException {
+    if (identity != null && !members.isEmpty()) {
+      identity.members(members);
+    }
+  }
+
+  /** Says it when the log has members of which the configuration does not know. */
+  void compare(List<String> members) {
+    if (!names(config) && members.size() > 1) {
+      LOG.warn(
+          "the log has the members {}, and the configuration names only this one: name them all, or"
+              + " this member will not start when its files are damaged or may lack something, and"
+              + " begins a log of its own when its folder is lost",
+          String.join(", ", members));
+    }
   }
 
   /** The next start sets the files aside. */
@@ -218,7 +283,7 @@ final class MemberFolder implements AutoCloseable {
       return Beginning.Mode.TRUSTED;
     }
     transport.listen(config.self().host(), config.self().port());
-    if (!several()) {
+    if (!names(config)) {
       who.state(Identity.State.MEMBER);
       return Beginning.Mode.TRUSTED;
     }

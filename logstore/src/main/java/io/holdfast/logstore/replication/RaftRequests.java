@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of other members that this one answers: Raft's own, and none of the engine's CLI.
+ * What is not meant for it, or asked in the name of somebody else, ends the connection before the
+ * engine sees it: the engine keeps something for each name that it is called by.
  */
 final class RaftRequests {
   private RaftRequests() {}
@@ -36,15 +38,20 @@ final class RaftRequests {
   /**
    * A server that listens, and answers as soon as there is a node.
    *
+   * @param group the only one that requests may be for
+   * @param self the only member that they may be addressed to
    * @param served run whenever a member asks for a piece of a snapshot
    */
   static RpcServer serve(
       Transport transport,
+      String group,
       PeerId self,
       VoteGuard guard,
       Predicate<PeerIdentity> members,
       Runnable served)
       throws IOException {
+    String own =
+        self.getEndpoint().toString(); // the engine may give self a priority, the others do not
     RpcServer server =
         new RaftServer(transport, self.getEndpoint()) {
           @Override
@@ -52,9 +59,14 @@ final class RaftRequests {
             if (!members.test(peer)) {
               throw new RefusedException("a request of Raft from who is no member");
             }
-            String sender = sender(request);
-            if (sender != null && !peer.carries(host(sender))) {
-              throw new RefusedException("a request in the name of " + sender);
+            Header header = header(request);
+            if (header != null && !(header.group.equals(group) && header.addressed.equals(own))) {
+              throw new RefusedException(
+                  "a request for %s of the group %s, and this is %s of %s"
+                      .formatted(header.addressed, header.group, own, group));
+            }
+            if (header != null && !peer.carries(host(header.sender))) {
+              throw new RefusedException("a request in the name of " + header.sender);
             }
             if (request instanceof GetFileRequest) {
               served.run();
@@ -66,22 +78,37 @@ final class RaftRequests {
     server.registerProcessor(append);
     server.registerProcessor(new GetFileRequestProcessor(null));
     server.registerProcessor(new InstallSnapshotRequestProcessor(null));
-    server.registerProcessor(new Guarded(new RequestVoteRequestProcessor(null), guard));
+    server.registerProcessor(
+        new Guarded<>(
+            new RequestVoteRequestProcessor(null),
+            vote -> guard.mayVote(vote.getTerm()),
+            RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build()));
     server.registerProcessor(new PingRequestProcessor(null));
-    server.registerProcessor(new Standing(new TimeoutNowRequestProcessor(null), guard));
+    server.registerProcessor(
+        new Guarded<>(
+            new TimeoutNowRequestProcessor(null),
+            _ -> guard.mayStand(),
+            TimeoutNowResponse.newBuilder().setTerm(0).setSuccess(false).build()));
     if (!server.init(null)) {
       throw new IOException("cannot listen at " + self.getEndpoint());
     }
     return server;
   }
 
-  /** In whose name a request is made; null where it names nobody. */
-  private static @Nullable String sender(Message request) {
+  /** Whom a request is for, and in whose name it is made; members as host:port. */
+  private record Header(String group, String addressed, String sender) {}
+
+  /** Null where a request names nobody: a ping, or for a piece of a snapshot by its number. */
+  private static @Nullable Header header(Message request) {
     return switch (request) {
-      case AppendEntriesRequest append -> append.getServerId();
-      case RequestVoteRequest vote -> vote.getServerId();
-      case InstallSnapshotRequest install -> install.getServerId();
-      case TimeoutNowRequest now -> now.getServerId();
+      case AppendEntriesRequest append ->
+          new Header(append.getGroupId(), append.getPeerId(), append.getServerId());
+      case RequestVoteRequest vote ->
+          new Header(vote.getGroupId(), vote.getPeerId(), vote.getServerId());
+      case InstallSnapshotRequest install ->
+          new Header(install.getGroupId(), install.getPeerId(), install.getServerId());
+      case TimeoutNowRequest now ->
+          new Header(now.getGroupId(), now.getPeerId(), now.getServerId());
       default -> null;
     };
   }
@@ -93,45 +120,20 @@ final class RaftRequests {
   }
 
   /**
-   * A leader that ends asks the follower that has most to stand at once, whether that one ever
-   * leads or not: asks the guard before the node.
+   * Asks the guard before the node: one that may have lost what it promised does not vote, and none
+   * stands that never leads, also not when a leader that ends asks the follower that has most.
+   *
+   * @param may whether the node is asked
+   * @param refusal the answer if not
    */
-  private record Standing(TimeoutNowRequestProcessor node, VoteGuard guard)
-      implements RpcProcessor<TimeoutNowRequest> {
+  private record Guarded<T extends Message>(RpcProcessor<T> node, Predicate<T> may, Message refusal)
+      implements RpcProcessor<T> {
     @Override
-    public void handleRequest(RpcContext context, TimeoutNowRequest request) {
-      if (guard.mayStand()) {
+    public void handleRequest(RpcContext context, T request) {
+      if (may.test(request)) {
         node.handleRequest(context, request);
       } else {
-        context.sendResponse(TimeoutNowResponse.newBuilder().setTerm(0).setSuccess(false).build());
-      }
-    }
-
-    @Override
-    public String interest() {
-      return node.interest();
-    }
-
-    @Override
-    public @Nullable Executor executor() {
-      return node.executor();
-    }
-
-    @Override
-    public RpcProcessor.@Nullable ExecutorSelector executorSelector() {
-      return node.executorSelector();
-    }
-  }
-
-  /** Asks the guard before the node is asked for its vote. */
-  private record Guarded(RequestVoteRequestProcessor node, VoteGuard guard)
-      implements RpcProcessor<RequestVoteRequest> {
-    @Override
-    public void handleRequest(RpcContext context, RequestVoteRequest request) {
-      if (guard.mayVote(request.getTerm())) {
-        node.handleRequest(context, request);
-      } else {
-        context.sendResponse(RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build());
+        context.sendResponse(refusal);
       }
     }
 

@@ -16,7 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,6 +130,24 @@ final class RaftStorage implements LogStorage {
                   old));
     }
     return true;
+  }
+
+  /**
+   * The members after the newest configuration that is stored, and those before it while both
+   * decide; by host:port. None if it is in a snapshot only.
+   */
+  Set<String> configured() {
+    List<SegmentStore.Entry> stored = store.configurations();
+    Set<String> members = new HashSet<>();
+    if (!stored.isEmpty()) {
+      LogEntry newest = logEntry(stored.getLast());
+      for (List<PeerId> peers : Arrays.asList(newest.getPeers(), newest.getOldPeers())) {
+        if (peers != null) {
+          peers.forEach(peer -> members.add(peer.toString()));
+        }
+      }
+    }
+    return members;
   }
 
   @Override

@@ -16,6 +16,9 @@ final class AcceptedLink implements Link.Owner, Connection, ServicePeer {
   private volatile @Nullable Link link;
   private boolean served;
 
+  /** Group and peers of its appends; null before the first. On the event loop. */
+  private @Nullable String appends;
+
   AcceptedLink(Acceptor acceptor) {
     this.acceptor = acceptor;
   }
@@ -44,6 +47,22 @@ final class AcceptedLink implements Link.Owner, Connection, ServicePeer {
       throw new BadFrameException(Refusal.UNKNOWN_TYPE, "type " + frame.type());
     }
     acceptor.raftRequest(this, from, exchange, frame);
+  }
+
+  /**
+   * An append came, on the event loop.
+   *
+   * @param pair its group, who it is for and in whose name. A member has one name and dials each
+   *     other member for itself; what is kept for each pair shall not outnumber the connections.
+   * @throws BadFrameException if another pair was named before
+   */
+  void appends(String pair) throws BadFrameException {
+    if (appends == null) {
+      appends = pair;
+    } else if (!appends.equals(pair)) {
+      throw new BadFrameException(
+          Refusal.NOT_PERMITTED, "appends \"%s\" after \"%s\"".formatted(pair, appends));
+    }
   }
 
   private static boolean answer(Link to, int type, long id, ByteBuf body) {

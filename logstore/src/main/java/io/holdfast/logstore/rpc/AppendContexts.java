@@ -60,11 +60,16 @@ final class AppendContexts {
 
   /**
    * @param closed tells JRaft; waits for the context's thread
-   * @param teller runs that
+   * @param teller runs that; must take it whatever else runs, or a pair is kept for ever
    */
   AppendContexts(Consumer<AcceptedLink> closed, Executor teller) {
     this.closed = closed;
     this.teller = teller;
+  }
+
+  /** What JRaft keeps one context for: group, who is appended to, who appends. */
+  static String pair(AppendEntriesRequest append) {
+    return append.getGroupId() + ' ' + append.getPeerId() + ' ' + append.getServerId();
   }
 
   /**
@@ -78,8 +83,7 @@ final class AppendContexts {
       AppendEntriesRequest append,
       Supplier<Executor> selected,
       Runnable handling) {
-    String name = append.getGroupId() + ' ' + append.getPeerId() + ' ' + append.getServerId();
-    Pair pair = pairs.computeIfAbsent(name, _ -> new Pair(from));
+    Pair pair = pairs.computeIfAbsent(pair(append), _ -> new Pair(from));
     pair.last = from;
     appended.add(from);
     selected

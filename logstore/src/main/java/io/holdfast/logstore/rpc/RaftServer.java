@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * be extended: {@link #registerProcessor} to put something before a processor, {@link #admit} to
  * judge a request by who sent it.
  *
+ * <p>A connection appends for one pair of peers: another one ends it.
+ *
  * <p>Requests of one connection are handed out in order of arrival. A processor that names an
  * executor for the request (appends do, one for each pair of peers) or for all its requests runs
  * there, else on the transport's workers. What cannot be run is answered with an error.
@@ -55,7 +57,7 @@ public class RaftServer implements RpcServer {
   public RaftServer(Transport transport, Endpoint endpoint) {
     this.transport = transport;
     this.endpoint = endpoint;
-    this.contexts = new AppendContexts(this::tellClosed, transport.workers());
+    this.contexts = new AppendContexts(this::tellClosed, transport.farewells());
   }
 
   /**
@@ -120,6 +122,9 @@ public class RaftServer implements RpcServer {
       admit(link.peer(), request);
     } catch (RefusedException e) {
       throw new BadFrameException(Refusal.NOT_PERMITTED, TlsFailure.text(e));
+    }
+    if (request instanceof AppendEntriesRequest append) {
+      from.appends(AppendContexts.pair(append));
     }
     Asked asked = new Asked(from, link, exchange, frame.id());
     RpcProcessor<?> processor = processors.get(exchange);

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One process's connections to the members of a log, in both directions: what it dials and what it
  * accepts. Thread-safe; the threads are its own (two to four event loops, one for the handshakes of
- * strangers, workers as needed), and {@link #close} ends them.
+ * strangers, one for the ends of connections, workers as needed), and {@link #close} ends them.
  */
 public final class Transport implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
@@ -49,6 +49,7 @@ public final class Transport implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ExecutorService handshakes;
   private final ExecutorService workers;
+  private final ExecutorService farewells;
   private final Acceptor acceptor;
   private final Set<Channel> dialled = ConcurrentHashMap.newKeySet();
 
@@ -73,6 +74,7 @@ public final class Transport implements AutoCloseable {
             EpollIoHandler.newFactory());
     this.handshakes = pool("log-handshake", 1, new LinkedBlockingQueue<>());
     this.workers = pool("log-worker", MOST_WORKERS, new SynchronousQueue<>());
+    this.farewells = pool("log-farewell", 1, new LinkedBlockingQueue<>());
     this.acceptor = new Acceptor(tls.server(), hello, limits, refusals, handshakes);
   }
 
@@ -190,6 +192,15 @@ public final class Transport implements AutoCloseable {
     return workers;
   }
 
+  /**
+   * Tells the ends of connections, which may wait, one after another. Rejects nothing before the
+   * transport is closed, however busy the workers are: what waits in its queue is a word or two for
+   * each connection that has ended.
+   */
+  Executor farewells() {
+    return farewells;
+  }
+
   /** Closes all connections and ends all threads; blocks for 2 s at most. */
   @Override
   public void close() {
@@ -202,6 +213,7 @@ public final class Transport implements AutoCloseable {
         .shutdownGracefully(0, FAREWELL_SECONDS, TimeUnit.SECONDS)
         .awaitUninterruptibly(FAREWELL_SECONDS, TimeUnit.SECONDS);
     workers.shutdown();
+    farewells.shutdown();
     handshakes.shutdown();
   }
 }

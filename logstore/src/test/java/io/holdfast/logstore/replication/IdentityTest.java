@@ -3,9 +3,11 @@ package io.holdfast.logstore.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,5 +102,17 @@ final class IdentityTest {
     }
     assertThat(heard(member())).contains("64 members are remembered");
     assertThat(other.hello(1, 1).length).isLessThan(32 << 10);
+  }
+
+  @Test
+  void theMembersOfTheLogAreKeptOverStartsAndNotTold() throws Exception {
+    assertThat(Identity.membersIn(directory(), "a")).isEmpty();
+    member().members(List.of("h:1", "i:1"));
+    assertThat(Identity.membersIn(directory(), "a")).containsExactly("h:1", "i:1");
+    Identity again = member();
+    assertThat(again.members()).containsExactly("h:1", "i:1");
+    assertThat(new String(again.hello(7, 9), StandardCharsets.UTF_8)).doesNotContain("i:1");
+    again.members(List.of("h:1"));
+    assertThat(Identity.membersIn(directory(), "a")).containsExactly("h:1");
   }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +187,60 @@ class RaftServerTest {
   }
 
   @Test
+  void aConnectionAppendsInOneNameOnly() throws Exception {
+    server.init(null);
+    try (RefusalLog log = new RefusalLog()) {
+      RaftClient client = client(LONG);
+      client.invokeSync(endpoint, append("a:1", 1), LONG);
+      client.invokeSync(endpoint, append("a:1", 2), LONG);
+      assertThatThrownBy(() -> client.invokeSync(endpoint, append("a:2", 3), LONG))
+          .isInstanceOf(RemotingException.class);
+      assertThat(log.awaitOne("127.0.0.1").getFirst())
+          .contains("appends \"g localhost:1 a:2\" after \"g localhost:1 a:1\"");
+      assertThat(appends.handled).containsExactly(1L, 2L);
+      assertThat(appends.selectedFor).containsOnly("g a:1");
+      // What was kept for the first name goes with the connection: another one may have any.
+      await().atMost(PATIENCE).until(() -> closed.size() == 1);
+      client(LONG).invokeSync(endpoint, append("a:2", 4), LONG);
+      assertThat(appends.handled).containsExactly(1L, 2L, 4L);
+    }
+  }
+
+  @Test
+  void theEndOfAConnectionIsToldAlsoWhenAllWorkersAreBusy() throws Exception {
+    server.init(null);
+    RaftClient leader = client(LONG);
+    leader.invokeSync(endpoint, append("a:1", 1), LONG);
+    CountDownLatch busy = new CountDownLatch(1);
+    try {
+      occupyAllWorkers(busy);
+      leader.shutdown();
+      await().atMost(PATIENCE).until(() -> closed.size() == 1);
+      assertThat(busy.getCount()).isEqualTo(1);
+    } finally {
+      busy.countDown();
+    }
+  }
+
+  private void occupyAllWorkers(CountDownLatch until) {
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                transport.workers().execute(() -> awaitQuietly(until));
+              }
+            })
+        .isInstanceOf(RejectedExecutionException.class);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void aServerThatIsNotStartedSaysSo() throws Exception {
     RaftClient client = client(LONG);
     ErrorResponse early = (ErrorResponse) client.invokeSync(endpoint, ping(), LONG);
@@ -274,11 +329,7 @@ class RaftServerTest {
     @Override
     public void handleRequest(RpcContext context, AppendEntriesRequest request) {
       began.incrementAndGet();
-      try {
-        gate.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      awaitQuietly(gate);
       if (failing) {
         throw new IllegalStateException("a defect");
       }

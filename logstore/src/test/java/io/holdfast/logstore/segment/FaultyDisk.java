@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The real disk, which is full, slow or broken as a test decides. */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
   private final Disk real = Disk.real();
 
   /** Bytes by which files may still grow; the write that exceeds it is made in part and fails. */
@@ -32,6 +32,11 @@ final class FaultyDisk implements Disk {
 
   /** Files may be given a second name. */
   volatile boolean links = true;
+
+  /** As if the machine had been started again, and had lost nothing. */
+  public void reboot() {
+    boot = UUID.randomUUID();
+  }
 
   @Override
   public DiskFile create(Path file) throws IOException {
