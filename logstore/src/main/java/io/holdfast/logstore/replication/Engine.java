@@ -157,7 +157,8 @@ final class Engine implements AutoCloseable {
                 network.guard(),
                 network.members(),
                 () -> served.set(System.nanoTime()));
-    NodeImpl node = new NodeImpl(group, self);
+    // Its own copy: it notes its priority in it, and then it is not written as the others name it.
+    NodeImpl node = new NodeImpl(group, self.copy());
     early.accept(node);
     if (!node.init(options)) {
       node.shutdown();

@@ -310,6 +310,7 @@ final class GroupOfThreeTest {
       assertThat(trio.leader()).isNotEqualTo("d");
       commit(own(trio));
       assertThat(trio.member("d").leading()).isFalse();
+      assertThat(trio.member("d").statistics().members()).hasSize(3);
     }
   }
 
