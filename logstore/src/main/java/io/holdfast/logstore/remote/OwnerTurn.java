@@ -165,9 +165,10 @@ final class OwnerTurn implements Seat, Link.User {
     epoch = grant.epoch();
     long position = grant.position();
     trimming.begin(grant.first());
+    long before = beginning ? position : appending.committed();
     boolean more = appending.begin(position);
     stands++;
-    Stand now = new Stand(stands, epoch, on, wire);
+    Stand now = new Stand(stands, epoch, on, wire, System.nanoTime(), before);
     search.found();
     lookout.begin(servers, on.server());
     LOG.info(
@@ -219,8 +220,13 @@ final class OwnerTurn implements Seat, Link.User {
 
   @Override
   public void astray(Stand at) {
-    if (at.equals(stand)) {
+    if (!at.equals(stand)) {
+      return;
+    }
+    if (fruitful(at) || !search.repeated(false)) {
       askForTurn(at.link(), at.wire());
+    } else {
+      over(at.link(), "what it says of the end of the log does not hold");
     }
   }
 
@@ -247,17 +253,21 @@ final class OwnerTurn implements Seat, Link.User {
     if (!one.equals(link)) {
       return;
     }
-    boolean stood = stand != null;
+    Stand was = stand;
     leave(one, keep);
     Search.Step step;
-    if (stood) {
+    if (was != null) {
       LOG.info("the log at {} is lost: {}", one.server(), why);
-      step = search.begin(hint);
+      step = search.lost(one.server(), why, hint, fruitful(was));
     } else {
       step = search.failed(one.server(), why, hint);
-      reasons = search.reasons();
     }
+    reasons = search.reasons();
     next(step);
+  }
+
+  private boolean fruitful(Stand of) {
+    return of.fruitful(appending.committed(), System.nanoTime());
   }
 
   private void leave(Link one, boolean keep) {

@@ -13,10 +13,10 @@ interface Seat {
   /** Whether there may be another stand, or is one. */
   boolean going();
 
-  /** A member said no; nothing happens if the turn is not on that connection any more. */
+  /** A member said no: the turn is over, or that connection to it is. */
   void refused(Link on, Answer.Failure no);
 
-  /** An append did not meet the end of the log. */
+  /** An append did not meet the end of the log; nothing happens if this is not the present stand. */
   void astray(Stand at);
 
   /** The connection is at its end; nothing happens if the turn is not on it any more. */
