@@ -38,6 +38,7 @@ final class LogStatusCommand extends LogQuestion {
             Answers.text(answer, "/committed"),
             Answers.text(answer, "/streams"));
     out().printf("survives  %s%n", Answers.text(answer, "/durability"));
+    out().printf("now       %s%n", Answers.text(answer, "/durability-now"));
     out()
         .printf(
             "appended  %s bytes in %s records, committed within %s us (p50), %s us (p99)%n",

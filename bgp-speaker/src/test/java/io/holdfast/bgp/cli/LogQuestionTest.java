@@ -103,6 +103,7 @@ class LogQuestionTest {
             member    a, leader, term 4, index 90210
             log       from 0, committed to 81920, 7 open streams
             survives  a crash of any process, and the loss of any one of its members
+            now       member c is away: until it is back the log stops if another is lost
             appended  81920 bytes in 610 records, committed within 640 us (p50), 1900 us (p99)
 
                Member  Address        Role         Lag

@@ -90,6 +90,9 @@ public final class LogCommands {
     answer.put("status", log.status().name());
     text(answer, "reason", log.reason());
     answer.put("durability", log.durability());
+    DurabilityNow now = DurabilityNow.of(figures.members());
+    answer.put("durability-now", now.text());
+    answer.put("spare-members", now.spare().isPresent() ? now.spare().getAsInt() : null);
     answer.set("members", members(log, figures));
     answer.put("streams", active(log));
     answer.put("bytes", figures.bytes());

@@ -49,7 +49,7 @@ public interface LogView {
   /** One line that says why; empty when OK. */
   String reason();
 
-  /** What committed bytes survive. */
+  /** What committed bytes survive as it is configured, which takes that all members are there. */
   String durability();
 
   Streams streams();

@@ -104,26 +104,25 @@ public final class RemoteBackend implements LogBackend {
 
   @Override
   public boolean submit(long position, byte[] batch, int length) {
-    return turn().submit(position, batch, length);
+    return turn().appending().submit(position, batch, length);
   }
 
   @Override
   public LogReader reader(long position) throws IOException {
-    OwnerTurn from = turn();
-    if (position < from.first()) {
-      throw new LogTrimmedException(position, from.first());
+    if (position < first()) {
+      throw new LogTrimmedException(position, first());
     }
-    return new RemoteReader(from, position, patience);
+    return new RemoteReader(turn().fetching(), position, patience);
   }
 
   @Override
   public long first() {
-    return turn().first();
+    return turn().trimming().first();
   }
 
   @Override
   public void trim(long position) {
-    turn().trim(position);
+    turn().trimming().trim(position);
   }
 
   @Override
@@ -134,7 +133,7 @@ public final class RemoteBackend implements LogBackend {
   /** Own figures; the members as the leader tells them, or none where it cannot be asked. */
   @Override
   public LogStatistics statistics() {
-    OwnerTurn of = turn();
+    Appending of = turn().appending();
     List<LogStatistics.Member> members = List.of();
     try {
       if (ask(new Request.Statistics()) instanceof Answer.Figures figures) {

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which server is tried next: where a hint points, else the list in turn; after a round in vain a
- * pause that doubles from 50 ms to 1 s. Owned by the client's thread.
+ * pause that doubles from 50 ms to 1 s. A server that takes us counts as tried in vain too if
+ * nothing comes of it twice in a row. Owned by the client's thread.
  */
 final class Search {
   static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -33,16 +34,37 @@ final class Search {
   private int tried;
   private int hints;
 
+  /** Losses in a row of a turn that had come to nothing. */
+  private int fruitless;
+
   Search(List<HostPort> servers) {
     this.servers = List.copyOf(servers);
   }
 
-  /** The first step after a loss, or at the start. */
+  /** The first step at the start, or when somebody says who leads. */
   Step begin(Optional<HostPort> hint) {
     tried = 0;
     hints = 0;
     pause = FIRST_PAUSE;
     return hint.map(this::hinted).orElseGet(this::inTurn);
+  }
+
+  /**
+   * The next step after the turn was lost where it went on. Leaders change, and the next one is
+   * looked for at once; but whoever grants the turn and fails at once is not asked without end.
+   *
+   * @param fruitful whether anything was committed there, or it was held for a while
+   */
+  Step lost(HostPort server, String reason, Optional<HostPort> hint, boolean fruitful) {
+    return repeated(fruitful)
+        ? failed(server, "took us and failed at once: " + reason, hint)
+        : begin(hint.filter(h -> !h.equals(server)));
+  }
+
+  /** Whether a turn was lost that had come to nothing, and the one before as well. */
+  boolean repeated(boolean fruitful) {
+    fruitless = fruitful ? 0 : fruitless + 1;
+    return fruitless > 1;
   }
 
   /**

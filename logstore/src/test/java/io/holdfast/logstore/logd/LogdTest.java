@@ -185,6 +185,7 @@ class LogdTest {
       assertThat(status.path("position").asLong()).isEqualTo(log.appended());
       assertThat(status.at("/members/0/reachable").asBoolean()).isTrue();
       assertThat(status.path("durability").asText()).isEqualTo("a crash of any process");
+      assertThat(status.path("durability-now").asText()).isEqualTo("all of that");
     }
     try (Log log = OwnedLog.open(client("other"), "other")) {
       assertThat(numbers(log)).as("all from elsewhere").isEqualTo(upTo(2_000));
@@ -229,6 +230,9 @@ class LogdTest {
       String follower = leader.equals("a") ? "b" : "a";
       String third = leader.equals("c") ? "b" : "c";
       awaitReachable(leader, Map.of(leader, "true", follower, "true", third, "true"));
+      assertThat(ask(leader, "log.status").path("durability-now").asText())
+          .isEqualTo("all of that");
+      assertThat(ask(leader, "log.status").path("spare-members").asInt(-1)).isEqualTo(1);
       awaitReachable(follower, Map.of(leader, "true", follower, "true", third, "null"));
       running.remove(leader).close();
       for (int i = 300; i < 600; i++) {
@@ -238,6 +242,14 @@ class LogdTest {
       await().atMost(PATIENCE).until(() -> log.committed() == log.appended());
       assertThat(numbers(log)).isEqualTo(upTo(600));
       awaitReachable(leader(), Map.of(leader, "false", follower, "true", third, "true"));
+      JsonNode status = ask(leader(), "log.status");
+      assertThat(status.path("durability").asText()).contains("loss of any one of its members");
+      assertThat(status.path("durability-now").asText())
+          .isEqualTo(
+              "member "
+                  + leader
+                  + " is away: until it is back the log stops if another is lost");
+      assertThat(status.path("spare-members").asInt(-1)).isZero();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Members of a log in memory, of which one leads or none. Appends commit at once, or when they are
@@ -37,6 +38,7 @@ final class FakeGroup {
   private Log.Status status = Log.Status.OK;
   private String reason = "";
   private int duplicates;
+  private @Nullable IOException answer;
 
   FakeGroup(long base, String leader) {
     this.base = base;
@@ -58,6 +60,11 @@ final class FakeGroup {
     if (keep && !held) {
       committed = end;
     }
+  }
+
+  /** Every append is answered so, of an owner that has its turn; null: as it should be. */
+  synchronized void answerAppends(@Nullable IOException no) {
+    answer = no;
   }
 
   /** From now on nothing commits. */
@@ -192,6 +199,9 @@ final class FakeGroup {
           lead();
           if (of != epoch) {
             throw new ExpiredException("epoch " + of + " is over, now it is " + epoch);
+          }
+          if (answer != null) {
+            throw answer;
           }
           if (position < end && position + length <= end) {
             duplicates++;

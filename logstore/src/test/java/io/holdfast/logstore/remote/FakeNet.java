@@ -60,9 +60,9 @@ final class FakeNet implements Dialer, AutoCloseable {
     return calls.computeIfAbsent(type.code(), c -> new AtomicInteger()).get();
   }
 
-  /** Cuts every connection to it. */
+  /** Cuts every connection to it that there is now, and not those that are made in their place. */
   void cut(HostPort server) {
-    lines.stream().filter(line -> line.server.equals(server)).forEach(Line::close);
+    List.copyOf(lines).stream().filter(line -> line.server.equals(server)).forEach(Line::close);
   }
 
   @Override

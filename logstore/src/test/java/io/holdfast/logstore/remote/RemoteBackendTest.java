@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
+import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.record.RecordFlyweight;
 import io.holdfast.logstore.segment.LogReader;
@@ -17,8 +18,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +272,49 @@ class RemoteBackendTest {
     allIsThereOnce();
     await().until(() -> owner.statuses.size() == 2);
     assertThat(owner.statuses.getLast()).isEqualTo(Log.Status.OK);
+  }
+
+  /**
+   * Whether a pause was made is seen by the status that each one tells. All that is asked is what
+   * had been told when each append arrived, not how long anything took.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"closes", "fails", "says it is elsewhere", "says it is not the leader"})
+  void pausesBeforeAServerThatTakesUsAndFailsEachTime(String how) throws Exception {
+    List<Integer> pausesBeforeAppend = new CopyOnWriteArrayList<>();
+    net.faults =
+        (type, number) -> {
+          if (type != MessageType.APPEND.code()) {
+            return FakeNet.Act.PASS;
+          }
+          pausesBeforeAppend.add(Collections.frequency(owner.statuses, Log.Status.OTHER_ERROR));
+          return how.equals("closes") ? FakeNet.Act.CUT_BEFORE : FakeNet.Act.PASS;
+        };
+    switch (how) {
+      case "fails" -> group.answerAppends(new IOException("no"));
+      case "says it is elsewhere" ->
+          group.answerAppends(new SharedLog.PositionException(BASE, BASE + 7));
+      case "says it is not the leader" ->
+          group.answerAppends(new SharedLog.NotLeaderException(A.toString()));
+      default -> {}
+    }
+    try (RemoteBackend client = new RemoteBackend(net, () -> {}, List.of(A), PATIENCE)) {
+      owner = new TestOwner(client, group::committed, 1);
+      owner.open();
+      owner.append(500);
+      await().until(() -> Collections.frequency(owner.statuses, Log.Status.OTHER_ERROR) == 4);
+      assertThat(pausesBeforeAppend).startsWith(0, 0, 1, 2, 3).hasSize(5);
+      assertThat(owner.reasons.getFirst()).contains("a:1: took us and failed at once");
+
+      group.answerAppends(null);
+      net.faults = (type, number) -> FakeNet.Act.PASS;
+      allIsThereOnce();
+      int told = owner.statuses.size();
+      net.cut(A);
+      owner.append(500);
+      allIsThereOnce();
+      assertThat(owner.statuses).as("no pause after something was committed").hasSize(told);
+    }
   }
 
   @Test

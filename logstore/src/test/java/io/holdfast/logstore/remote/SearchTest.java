@@ -52,6 +52,52 @@ class SearchTest {
     assertThat(search.reasons()).isEqualTo("a:1: does not lead; b:1: does not lead");
   }
 
+  @Test
+  void looksForTheNextLeaderWithoutAPauseHoweverOftenItChanges() {
+    Search search = new Search(List.of(A, B, C));
+    for (int i = 0; i < 20; i++) {
+      search.found();
+      assertThat(search.lost(A, "closed", Optional.of(B), true)).isEqualTo(step(B));
+      search.found();
+      assertThat(search.lost(B, "closed", Optional.empty(), true).pause()).isZero();
+      search.found();
+      assertThat(search.lost(A, "idle, and at once again", Optional.of(C), false))
+          .isEqualTo(step(C));
+    }
+  }
+
+  @Test
+  void pausesEverLongerForAServerThatTakesUsAndFailsUntilSomethingIsCommitted() {
+    Search search = new Search(List.of(A));
+    search.begin(Optional.empty());
+    List<Long> pauses = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      search.found();
+      pauses.add(search.lost(A, "closed", Optional.of(A), false).pause().toMillis());
+    }
+    assertThat(pauses).containsExactly(0L, 50L, 100L, 200L, 400L, 800L, 1000L, 1000L);
+    assertThat(search.reasons()).isEqualTo("a:1: took us and failed at once: closed");
+    search.found();
+    assertThat(search.lost(A, "closed", Optional.empty(), true)).isEqualTo(step(A));
+    search.found();
+    assertThat(search.lost(A, "closed", Optional.empty(), false)).isEqualTo(step(A));
+    search.found();
+    assertThat(search.lost(A, "closed", Optional.empty(), false).pause()).hasMillis(50);
+  }
+
+  @Test
+  void isNotKeptBusyByServersThatAllTakeUsAndPointAtOneAnother() {
+    Search search = new Search(List.of(A, B));
+    Search.Step step = search.begin(Optional.empty());
+    int hops = 0;
+    while (step.pause().isZero()) {
+      search.found();
+      HostPort other = step.server().equals(A) ? B : A;
+      step = search.lost(step.server(), "does not lead", Optional.of(other), false);
+      assertThat(++hops).isLessThan(10);
+    }
+  }
+
   private static Search.Step step(HostPort server) {
     return new Search.Step(server, java.time.Duration.ZERO);
   }
