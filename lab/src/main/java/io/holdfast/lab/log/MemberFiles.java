@@ -32,6 +32,19 @@ public final class MemberFiles {
     }
   }
 
+  /** Whether its whole records reach to this position. */
+  static boolean reach(Path folder, long position) {
+    try (OfflineLog log = OfflineLog.open(folder)) {
+      boolean reached = false;
+      while (!reached && log.next()) {
+        reached = log.end() >= position;
+      }
+      return reached;
+    } catch (IOException e) {
+      throw new LabFailure("cannot read the files in " + folder, e);
+    }
+  }
+
   /** Null where the beginning was dropped while it was read: then there is another beginning. */
   private static @Nullable List<LogRecord> tryRecords(Path folder, long from, long end) {
     List<LogRecord> records = new ArrayList<>();

@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
  *   status                                 status, seen, appended, committed, first
  *   statistics                             as LogStatistics
  *   streams     after, limit | endpoint    active, streams
+ *   look        folders                    looks into these members' files at each commit from now on
+ *   looked                                 ends that: looks [{position, nanos, holders}]
  *   run         from, to, pause, window    begins to append by itself, see {@link OwnerTurn}
  *   rest                                   ends that: appended, committed
  *   close                                  ends the turn in order
@@ -86,6 +88,8 @@ public final class OwnerMain {
         case "status" -> turn.status(answer);
         case "statistics" -> turn.statistics(answer);
         case "streams" -> turn.streams(told, answer);
+        case "look" -> turn.look(told);
+        case "looked" -> turn.looked(answer);
         case "run" -> turn.run(told);
         case "rest" -> turn.rest(answer);
         case "close" -> turn.close();

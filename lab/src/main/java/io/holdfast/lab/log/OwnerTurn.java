@@ -59,6 +59,14 @@ final class OwnerTurn {
   /** Guarded by itself. */
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
+  /** How many members had in their files what was just told committed. */
+  private record Look(long position, long nanos, long holders) {}
+
+  private final List<Look> looks = new CopyOnWriteArrayList<>();
+
+  /** Of the members; empty unless each commit is looked at. */
+  private volatile List<Path> folders = List.of();
+
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private @Nullable OwnedLog log;
   private long sequence;
@@ -108,6 +116,11 @@ final class OwnerTurn {
 
   private void committed(long position) {
     long now = System.nanoTime();
+    List<Path> members = folders;
+    if (!members.isEmpty()) {
+      long holders = members.stream().filter(f -> MemberFiles.reach(f, position)).count();
+      looks.add(new Look(position, now, holders));
+    }
     synchronized (pending) {
       while (!pending.isEmpty() && pending.getFirst().end() <= position) {
         history.acknowledged(pending.removeFirst().name(), now);
@@ -344,6 +357,26 @@ final class OwnerTurn {
           .put("address", member.address())
           .put("role", member.role())
           .put("lag", member.lag());
+    }
+  }
+
+  /** Within the very call that tells of a commit, so that nothing gets there meanwhile. */
+  void look(JsonNode told) {
+    List<Path> wanted = new ArrayList<>();
+    told.path("folders").forEach(folder -> wanted.add(Path.of(folder.asText())));
+    looks.clear();
+    folders = List.copyOf(wanted);
+  }
+
+  void looked(ObjectNode answer) {
+    folders = List.of();
+    ArrayNode found = answer.putArray("looks");
+    for (Look look : looks) {
+      found
+          .addObject()
+          .put("position", look.position())
+          .put("nanos", look.nanos())
+          .put("holders", look.holders());
     }
   }
 
