@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,9 @@ final class OwnerTurn {
 
   /** Guarded by itself. */
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+
+  /** A look takes no longer. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** How many members had in their files what was just told committed. */
   private record Look(long position, long nanos, long holders) {}
@@ -117,7 +121,7 @@ final class OwnerTurn {
   private void committed(long position) {
     long now = System.nanoTime();
     List<Path> members = folders;
-    if (!members.isEmpty()) {
+    if (!members.isEmpty() && position > 0) {
       long holders = members.stream().filter(f -> MemberFiles.reach(f, position)).count();
       looks.add(new Look(position, now, holders));
     }
@@ -368,7 +372,13 @@ final class OwnerTurn {
     folders = List.copyOf(wanted);
   }
 
+  /** Waits for the look at what is committed by now, which is told a moment after it is so. */
   void looked(ObjectNode answer) {
+    long begun = System.nanoTime();
+    while ((looks.isEmpty() || looks.getLast().position() < log().committed())
+        && System.nanoTime() - begun < LOOK_NANOS) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
     folders = List.of();
     ArrayNode found = answer.putArray("looks");
     for (Look look : looks) {

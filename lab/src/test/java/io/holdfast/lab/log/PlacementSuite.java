@@ -2,7 +2,6 @@ package io.holdfast.lab.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -40,12 +39,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class PlacementSuite {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int MEBIBYTE = 1 << 20;
 
-  private final LogCluster.Placement placement;
-  private LogCluster cluster;
-  private LogOwner owner;
+  final LogCluster.Placement placement;
+  LogCluster cluster;
+  LogOwner owner;
 
   PlacementSuite(LogCluster.Placement placement) {
     this.placement = placement;
@@ -103,7 +102,7 @@ abstract class PlacementSuite {
   }
 
   /** From now on the owner looks into all members' files whenever it is told of a commit. */
-  private void look() {
+  void look() {
     owner.tell(
         "look",
         line -> {
@@ -113,70 +112,17 @@ abstract class PlacementSuite {
   }
 
   /** What it saw, in order; it does not look any more. */
-  private List<JsonNode> looked() {
+  List<JsonNode> looked() {
     return StreamSupport.stream(owner.tell("looked").path("looks").spliterator(), false).toList();
   }
 
-  private void assertMajorityHadIt(List<JsonNode> looks) {
+  void assertMajorityHadIt(List<JsonNode> looks) {
     assertThat(looks)
         .allSatisfy(
             look ->
                 assertThat(look.path("holders").asInt())
                     .as("members whose files had it when it was told: %s", look)
                     .isGreaterThanOrEqualTo(placement.majority()));
-  }
-
-  /**
-   * All followers stand still, so that nothing can bring a record to one of them behind a commit
-   * that was told too early: that is told before they go on.
-   */
-  @Test
-  @Order(1)
-  void commitsNothingWhileAllFollowersAreStopped() {
-    assumeTrue(placement.members() > 1, "followers");
-    boolean written = false;
-    for (int round = 0; round < 20 && !written; round++) {
-      written = appendsWhileAllFollowersAreStopped();
-    }
-    assertThat(written).as("the leader wrote alone, before it noticed that it is").isTrue();
-  }
-
-  /** Whether the leader had the record in its files while the others were stopped. */
-  private boolean appendsWhileAllFollowersAreStopped() {
-    List<LogMember> followers = new ArrayList<>(cluster.servers());
-    Path leading = cluster.logFolders().getFirst(); // the owner's own, if it has one
-    if (!placement.embedded()) {
-      LogMember leader = cluster.awaitLeader();
-      followers.remove(leader);
-      leading = leader.logFolder();
-    }
-    Path files = leading;
-    owner.commit();
-    look();
-    followers.forEach(member -> member.signal(Signal.STOP));
-    long end;
-    boolean written;
-    long released;
-    try {
-      end = owner.append(100, 5_000).getLast().end();
-      Waiting.until(
-          "the leader to write, or to notice that it is alone",
-          LIMIT,
-          () -> MemberFiles.reach(files, end) || !status(owner).equals("OK"));
-      written = MemberFiles.reach(files, end);
-      assertThat(owner.tell("status").path("committed").asLong()).isLessThan(end);
-    } finally {
-      released = System.nanoTime();
-      followers.forEach(member -> member.signal(Signal.CONT));
-    }
-    assertThat(owner.commit()).isEqualTo(end);
-    List<JsonNode> looks = looked();
-    assertThat(looks)
-        .filteredOn(look -> look.path("position").asLong() >= end)
-        .isNotEmpty()
-        .allSatisfy(look -> assertThat(look.path("nanos").asLong()).isGreaterThan(released));
-    assertMajorityHadIt(looks);
-    return written;
   }
 
   @Test
@@ -346,7 +292,7 @@ abstract class PlacementSuite {
     owner = second;
   }
 
-  private static String status(LogOwner owner) {
+  static String status(LogOwner owner) {
     return owner.tell("status").path("status").asText();
   }
 

@@ -4,7 +4,7 @@ package io.holdfast.lab.log;
  * The suite where the owner's process has the member that leads, and two log servers the others,
  * which never lead.
  */
-class ThreeMembersTest extends PlacementSuite {
+class ThreeMembersTest extends PlacementOfThreeSuite {
   ThreeMembersTest() {
     super(LogCluster.Placement.THREE_MEMBERS);
   }

@@ -16,7 +16,9 @@ interface Seat {
   /** A member said no: the turn is over, or that connection to it is. */
   void refused(Link on, Answer.Failure no);
 
-  /** An append did not meet the end of the log; nothing happens if this is not the present stand. */
+  /**
+   * An append did not meet the end of the log; nothing happens if this is not the present stand.
+   */
   void astray(Stand at);
 
   /** The connection is at its end; nothing happens if the turn is not on it any more. */

@@ -38,7 +38,8 @@ class DurabilityNowTest {
         DurabilityNow.of(
             List.of(LEADER, member("b", "follower", 90_000), member("c", "follower", 0)));
     assertThat(now.text())
-        .isEqualTo("member b lacks 90000 entries: until it is back the log stops if another is lost");
+        .isEqualTo(
+            "member b lacks 90000 entries: until it is back the log stops if another is lost");
     assertThat(now.spare()).hasValue(0);
     assertThat(
             DurabilityNow.of(
@@ -58,8 +59,7 @@ class DurabilityNowTest {
             new DurabilityNow(
                 "member e is away: until it is back the log stops if two others are lost",
                 java.util.OptionalInt.of(1)));
-    assertThat(
-            DurabilityNow.of(List.of(LEADER, b, c, member("d", "unreachable", -1), away)).text())
+    assertThat(DurabilityNow.of(List.of(LEADER, b, c, member("d", "unreachable", -1), away)).text())
         .isEqualTo(
             "member d is away, member e is away: until they are back the log stops if another is"
                 + " lost");

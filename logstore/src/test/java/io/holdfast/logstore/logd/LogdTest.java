@@ -246,9 +246,7 @@ class LogdTest {
       assertThat(status.path("durability").asText()).contains("loss of any one of its members");
       assertThat(status.path("durability-now").asText())
           .isEqualTo(
-              "member "
-                  + leader
-                  + " is away: until it is back the log stops if another is lost");
+              "member " + leader + " is away: until it is back the log stops if another is lost");
       assertThat(status.path("spare-members").asInt(-1)).isZero();
     }
   }
