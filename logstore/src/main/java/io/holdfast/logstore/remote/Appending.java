@@ -1,5 +1,6 @@
 package io.holdfast.logstore.remote;
 
+import io.holdfast.logstore.log.CommitTimes;
 import io.holdfast.logstore.log.LogBackend;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

@@ -145,8 +145,8 @@ public final class RemoteBackend implements LogBackend {
     return new LogStatistics(
         of.bytes(),
         of.records(),
-        of.times().percentile(0.50),
-        of.times().percentile(0.99),
+        of.times().percentileMicros(0.50),
+        of.times().percentileMicros(0.99),
         members);
   }
 

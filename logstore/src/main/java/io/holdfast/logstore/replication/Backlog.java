@@ -29,6 +29,9 @@ final class Backlog {
     /** An append was refused for a reason that may be the disk's. */
     void trouble(IOException e);
 
+    /** An append was taken. */
+    void taken();
+
     /** Something may have been written. */
     void stored();
 
@@ -42,15 +45,13 @@ final class Backlog {
       long epoch, long position, byte[] batch, int length, CompletableFuture<Long> done) {}
 
   private final Sequencer sequencer;
-  private final MemberStatus status;
   private final Host host;
 
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private long bytes;
 
-  Backlog(Sequencer sequencer, MemberStatus status, Host host) {
+  Backlog(Sequencer sequencer, Host host) {
     this.sequencer = sequencer;
-    this.status = status;
     this.host = host;
   }
 
@@ -114,7 +115,7 @@ final class Backlog {
         refusals.add(
             () -> next.done().completeExceptionally(new NotLeaderException(host.leader())));
       }
-      status.disk(null);
+      host.taken();
     } catch (ExpiredException | PositionException e) {
       refusals.add(() -> next.done().completeExceptionally(e));
     } catch (IOException e) {

@@ -360,6 +360,17 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Offers the lead to the member that has most of the log. One that may not stand does not take
+   * it; then this one leads on.
+   */
+  void offerLead() {
+    Status status = node.transferLeadershipTo(PeerId.ANY_PEER);
+    if (!status.isOk()) {
+      LOG.warn("the lead is not taken: {}", status.getErrorMsg());
+    }
+  }
+
   /** Makes a snapshot; runs {@code done} when it is made, or could not be. */
   void snapshot(Runnable done) {
     node.snapshot(

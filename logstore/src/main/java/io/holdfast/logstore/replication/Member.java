@@ -2,6 +2,7 @@ package io.holdfast.logstore.replication;
 
 import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.conf.Configuration;
+import io.holdfast.logstore.log.CommitTimes;
 import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogBackend;
 import io.holdfast.logstore.log.LogStatistics;
@@ -38,6 +39,9 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Places in each of the engine's queues. */
   static final int QUEUE = 1_024;
 
+  /** Looks at a disk that holds a leader up, before it offers the lead to others. */
+  private static final int STUCK_LOOKS = 3;
+
   /** Until a batch that was not taken may be given again. */
   private static final long RETRY_MILLIS = 20;
 
@@ -51,7 +55,7 @@ public final class Member implements SharedLog, AutoCloseable {
   private final RaftStorage storage;
   private final LogMachine machine;
   private final Sequencer sequencer;
-  private final CommitLatency latency = new CommitLatency();
+  private final CommitTimes times = new CommitTimes();
   private final MemberStatus status;
   private final Engine engine;
   private final Housekeeping housekeeping;
@@ -63,6 +67,12 @@ public final class Member implements SharedLog, AutoCloseable {
   private final AtomicBoolean retold = new AtomicBoolean();
 
   private volatile String leader = "";
+
+  /** An owner in this process needs this member to lead. */
+  private volatile boolean ownedHere;
+
+  /** On the thread of housekeeping. */
+  private int stuckLooks;
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
@@ -91,10 +101,10 @@ public final class Member implements SharedLog, AutoCloseable {
     boolean sync = config.store().sync();
     this.status = new MemberStatus(config.directory(), config.lowSpaceBytes());
     this.storage = new RaftStorage(store, sync, new FromStorage());
-    this.sequencer = new Sequencer(store, storage, sync, latency);
+    this.sequencer = new Sequencer(store, storage, sync, times);
     this.machine = new LogMachine(store, storage, config.snapshotBytes(), new FromMachine());
     this.housekeeping = new Housekeeping(this, store);
-    this.backlog = new Backlog(sequencer, status, new FromBacklog());
+    this.backlog = new Backlog(sequencer, new FromBacklog());
     if (sync) {
       store.onDurable(this::durable);
     }
@@ -174,6 +184,7 @@ public final class Member implements SharedLog, AutoCloseable {
    * @param patience how long {@link LogBackend#open} waits for this member to lead
    */
   public LogBackend backend(Duration patience) {
+    ownedHere = true;
     return new MemberBackend(this, patience);
   }
 
@@ -285,7 +296,7 @@ public final class Member implements SharedLog, AutoCloseable {
     try {
       Sequencer.Taken taken = sequencer.append(epoch, position, batch, length, null);
       if (taken == Sequencer.Taken.YES) {
-        status.disk(null);
+        taken();
         stored();
       } else if (taken == Sequencer.Taken.NOT_NOW) {
         tellLater();
@@ -299,6 +310,13 @@ public final class Member implements SharedLog, AutoCloseable {
       trouble(e);
       tellLater();
       return false;
+    }
+  }
+
+  /** As the only voter: then it is written too. */
+  private void taken() {
+    if (sequencer.sole()) {
+      status.disk(null);
     }
   }
 
@@ -400,8 +418,12 @@ public final class Member implements SharedLog, AutoCloseable {
 
   @Override
   public LogStatistics statistics() {
-    long[] micros = latency.percentilesMicros();
-    return new LogStatistics(machine.bytes(), machine.records(), micros[0], micros[1], members());
+    return new LogStatistics(
+        machine.bytes(),
+        machine.records(),
+        times.percentileMicros(0.50),
+        times.percentileMicros(0.99),
+        members());
   }
 
   /** As the engine knows them, which does not know whether this one is rebuilt. */
@@ -438,6 +460,11 @@ public final class Member implements SharedLog, AutoCloseable {
     @Override
     public void trouble(IOException e) {
       Member.this.trouble(e);
+    }
+
+    @Override
+    public void taken() {
+      Member.this.taken();
     }
 
     @Override
@@ -610,6 +637,13 @@ public final class Member implements SharedLog, AutoCloseable {
     }
     if (droppable) {
       checkpoint();
+    }
+    boolean stuck = !ownedHere && status.diskFails() && sequencer.leading() && sequencer.behind();
+    stuckLooks = stuck ? stuckLooks + 1 : 0;
+    if (stuckLooks == STUCK_LOOKS) {
+      stuckLooks = 0;
+      LOG.warn("the disk takes nothing: the lead is offered to the member that has most");
+      engine.offerLead();
     }
   }
 

@@ -4,6 +4,7 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.entity.Task;
+import io.holdfast.logstore.log.CommitTimes;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class Sequencer {
   private final SegmentStore store;
   private final RaftStorage storage;
   private final boolean sync;
-  private final CommitLatency latency;
+  private final CommitTimes times;
   private @Nullable Node node;
 
   private long term;
@@ -91,14 +92,20 @@ final class Sequencer {
   /** Handed over, not known to be committed, in order. */
   private final ArrayDeque<Handed> uncommitted = new ArrayDeque<>();
 
+  /**
+   * Handed over, not in the files of this member, in order: with others who write, an entry can be
+   * committed and applied before. Not as the sole voter.
+   */
+  private final ArrayDeque<Handed> unstored = new ArrayDeque<>();
+
   /** Taken, and not yet given to the engine, in order. Only as the sole voter, unsynced. */
   private final ArrayDeque<Task> ready = new ArrayDeque<>();
 
-  Sequencer(SegmentStore store, RaftStorage storage, boolean sync, CommitLatency latency) {
+  Sequencer(SegmentStore store, RaftStorage storage, boolean sync, CommitTimes times) {
     this.store = store;
     this.storage = storage;
     this.sync = sync;
-    this.latency = latency;
+    this.times = times;
   }
 
   synchronized void node(Node value) {
@@ -115,6 +122,7 @@ final class Sequencer {
     epoch = ownerEpoch;
     tasks = 0;
     bytes = 0;
+    unstored.clear();
   }
 
   /** This member does not lead (any more): what is under way may still commit, or not. */
@@ -244,6 +252,9 @@ final class Sequencer {
     if (to == null || quiet || tasks >= MOST_TASKS || (bytes >= MOST_BYTES && tasks > 0)) {
       return Taken.NOT_NOW;
     }
+    if (!sole && behind()) {
+      return Taken.NOT_NOW;
+    }
     if (sole) {
       storage.writeAhead(nextIndex, term, data);
       nextIndex++;
@@ -252,11 +263,26 @@ final class Sequencer {
     tasks++;
     bytes += handed.bytes;
     uncommitted.addLast(handed);
+    if (!sole) {
+      unstored.addLast(handed);
+    }
     ready.addLast(new Task(data, handed, term));
     if (!sole || sync) {
       pass();
     }
     return Taken.YES;
+  }
+
+  /**
+   * Whether this member's own files are so far behind that nothing is handed over: what they lack,
+   * the engine keeps in memory, and its queue for the disk is as long as the others.
+   */
+  synchronized boolean behind() {
+    long stored = store.position();
+    while (!unstored.isEmpty() && unstored.peekFirst().end <= stored) {
+      unstored.removeFirst();
+    }
+    return unstored.size() >= MOST_TASKS || nextPosition - stored >= MOST_BYTES;
   }
 
   /**
@@ -333,7 +359,7 @@ final class Sequencer {
   private void complete(List<Handed> stable) {
     long now = System.nanoTime();
     for (Handed handed : stable) {
-      latency.add(now - handed.nanos);
+      times.add(now - handed.nanos);
       if (handed.done != null) {
         handed.done.complete(handed.end);
       }

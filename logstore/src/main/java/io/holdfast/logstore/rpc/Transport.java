@@ -51,6 +51,7 @@ public final class Transport implements AutoCloseable {
   private final ExecutorService workers;
   private final ExecutorService farewells;
   private final Acceptor acceptor;
+  private volatile boolean closing;
   private final Set<Channel> dialled = ConcurrentHashMap.newKeySet();
 
   /**
@@ -161,6 +162,10 @@ public final class Transport implements AutoCloseable {
                 .addLast(new Greeting(true, remote, remote, hello, limits, refusals, owner, link));
           }
         };
+    if (closing) {
+      link.completeExceptionally(new IOException(remote + ": the transport is closed"));
+      return;
+    }
     try {
       new Bootstrap()
           .group(loops)
@@ -209,6 +214,7 @@ public final class Transport implements AutoCloseable {
     for (Channel each : dialled) {
       var _ = each.close();
     }
+    closing = true;
     loops
         .shutdownGracefully(0, FAREWELL_SECONDS, TimeUnit.SECONDS)
         .awaitUninterruptibly(FAREWELL_SECONDS, TimeUnit.SECONDS);

@@ -182,6 +182,24 @@ final class FullDiskTest {
   }
 
   @Test
+  void aLeaderWithAFullDiskOffersTheLeadAndTheLogGoesOn() throws Exception {
+    try (Group group = group();
+        Workload workload =
+            new Workload(group.own("test", LIMIT), ledger, 7, Lane.KEEP_BYTES, Duration.ZERO)) {
+      awaitCommits(MORE);
+      String leader = group.leader();
+      MemberProcess full = group.process(leader);
+      fillUntil(volumeOf(group, leader), "FAILED", () -> is(full, "FAILED"));
+      await("another to lead", () -> !full.state().leading());
+      awaitCommits(10 * MORE);
+      assertThat(full.state().committed()).isLessThan(ledger.largestCommit());
+      volumeOf(group, leader).release();
+      await("to be well", () -> is(full, "OK"));
+      settleAndCompare(group, workload);
+    }
+  }
+
+  @Test
   void aLeaderWithAFullDiskLosesNothingAndTheLogGoesOnWhenThereIsRoom() throws Exception {
     try (Group group = group();
         Workload workload =
