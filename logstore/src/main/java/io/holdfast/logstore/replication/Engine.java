@@ -350,12 +350,18 @@ final class Engine implements AutoCloseable {
   /** Forgets how far replication to a member was, and finds it out anew. */
   void startOver(PeerId peer) {
     ReplicatorGroup group = replicators();
-    if (group != null && node.isLeader() && group.stopReplicator(peer)) {
+    ThreadId replicator = group == null ? null : group.getReplicator(peer);
+    if (group == null || replicator == null) {
+      return;
+    }
+    String was = String.valueOf(replicator.getData());
+    if (node.isLeader() && group.stopReplicator(peer)) {
       // One that is begun when the lead is just lost is told so by the first answer.
       boolean begun = group.addReplicator(peer);
       LOG.warn(
-          "replication to {} stood still: {}",
+          "replication to {} stood still ({}): {}",
           peer,
+          was,
           begun ? "it begins anew" : "it will be begun anew");
     }
   }

@@ -14,7 +14,10 @@ import java.util.Set;
  * nothing is tried again. Owned by the thread of housekeeping.
  */
 final class Stalls {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  /**
+   * A member that is only slow and for which it begins anew loses nothing but what was under way.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(8);
 
   private record Seen(long next, long since) {}
 
