@@ -50,6 +50,11 @@ record DurabilityNow(String text, OptionalInt spare) {
         missing.isEmpty() ? "all of that" : text(missing, spare), OptionalInt.of(spare));
   }
 
+  /** As a member of several sees it whose own files take nothing. */
+  static DurabilityNow failed(String reason) {
+    return unknown("this member does not count now: " + reason);
+  }
+
   private static String text(List<String> missing, int spare) {
     return "%s: until %s back the log stops if %s lost"
         .formatted(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.logstore.config.HostPort;
 import io.holdfast.logstore.control.ControlException;
 import io.holdfast.logstore.control.ControlServer;
+import io.holdfast.logstore.log.Log;
 import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.log.Streams;
 import io.holdfast.logstore.replication.Membership;
@@ -90,7 +91,9 @@ public final class LogCommands {
     answer.put("status", log.status().name());
     text(answer, "reason", log.reason());
     answer.put("durability", log.durability());
-    DurabilityNow now = DurabilityNow.of(figures.members());
+    boolean failed = log.status() == Log.Status.FAILED && figures.members().size() > 1;
+    DurabilityNow now =
+        failed ? DurabilityNow.failed(log.reason()) : DurabilityNow.of(figures.members());
     answer.put("durability-now", now.text());
     answer.put("spare-members", now.spare().isPresent() ? now.spare().getAsInt() : null);
     answer.set("members", members(log, figures));

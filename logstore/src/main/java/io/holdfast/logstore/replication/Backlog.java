@@ -115,7 +115,9 @@ final class Backlog {
         refusals.add(
             () -> next.done().completeExceptionally(new NotLeaderException(host.leader())));
       }
-      host.taken();
+      if (taken == Sequencer.Taken.YES) {
+        host.taken();
+      }
     } catch (ExpiredException | PositionException e) {
       refusals.add(() -> next.done().completeExceptionally(e));
     } catch (IOException e) {

@@ -292,7 +292,7 @@ final class Engine implements AutoCloseable {
     List<PeerId> alive = leads ? node.listAlivePeers() : List.of();
     members.add(
         new LogStatistics.Member(
-            id(self), address(), leads ? "leader" : "follower", leads ? 0 : -1));
+            id(self), address(), leads ? "leader" : "follower", leads ? ownLag() : -1));
     for (String other : configured()) {
       if (!other.equals(self.toString())) {
         PeerId peer = PeerId.parsePeer(other);
@@ -310,6 +310,11 @@ final class Engine implements AutoCloseable {
       }
     }
     return peer.toString();
+  }
+
+  /** With others who write, an entry can be committed before it is in the leader's own files. */
+  private long ownLag() {
+    return Math.max(0, node.getLastLogIndex() - storage.getLastLogIndex());
   }
 
   private long lag(PeerId peer) {
@@ -363,17 +368,6 @@ final class Engine implements AutoCloseable {
           peer,
           was,
           begun ? "it begins anew" : "it will be begun anew");
-    }
-  }
-
-  /**
-   * Offers the lead to the member that has most of the log. One that may not stand does not take
-   * it; then this one leads on.
-   */
-  void offerLead() {
-    Status status = node.transferLeadershipTo(PeerId.ANY_PEER);
-    if (!status.isOk()) {
-      LOG.warn("the lead is not taken: {}", status.getErrorMsg());
     }
   }
 

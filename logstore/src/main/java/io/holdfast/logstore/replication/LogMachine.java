@@ -80,6 +80,9 @@ final class LogMachine extends StateMachineAdapter {
   private volatile long bytes;
   private long snapshotPosition;
 
+  /** The newest snapshot may hold segments from here on, which the store has dropped since. */
+  private volatile long linkedFrom;
+
   LogMachine(SegmentStore store, RaftStorage storage, long snapshotBytes, MachineEvents events) {
     this.store = store;
     this.storage = storage;
@@ -102,7 +105,7 @@ final class LogMachine extends StateMachineAdapter {
 
   /** Whether a checkpoint may give space back. */
   boolean droppable() {
-    return store.droppable(trimPosition);
+    return store.droppable(trimPosition) || linkedFrom < store.firstPosition();
   }
 
   long ownerEpoch() {
@@ -206,6 +209,7 @@ final class LogMachine extends StateMachineAdapter {
       new SnapshotState(position, trimPosition, ownerEpoch, ownerName, appliedIndex, appliedTerm)
           .save(folder, streams);
       boolean added = writer.addFile(SnapshotState.FILE);
+      linkedFrom = store.firstPosition();
       for (Path link : store.linkInto(folder, through, trimPosition)) {
         added &= writer.addFile(link.getFileName().toString());
       }

@@ -39,9 +39,6 @@ public final class Member implements SharedLog, AutoCloseable {
   /** Places in each of the engine's queues. */
   static final int QUEUE = 1_024;
 
-  /** Looks at a disk that holds a leader up, before it offers the lead to others. */
-  private static final int STUCK_LOOKS = 3;
-
   /** Until a batch that was not taken may be given again. */
   private static final long RETRY_MILLIS = 20;
 
@@ -67,12 +64,6 @@ public final class Member implements SharedLog, AutoCloseable {
   private final AtomicBoolean retold = new AtomicBoolean();
 
   private volatile String leader = "";
-
-  /** An owner in this process needs this member to lead. */
-  private volatile boolean ownedHere;
-
-  /** On the thread of housekeeping. */
-  private int stuckLooks;
 
   /** The engine may lead before its maker has it in hand. */
   private final CountDownLatch assembled = new CountDownLatch(1);
@@ -184,7 +175,6 @@ public final class Member implements SharedLog, AutoCloseable {
    * @param patience how long {@link LogBackend#open} waits for this member to lead
    */
   public LogBackend backend(Duration patience) {
-    ownedHere = true;
     return new MemberBackend(this, patience);
   }
 
@@ -272,7 +262,7 @@ public final class Member implements SharedLog, AutoCloseable {
       }
       if (epoch == 0) {
         throw sequencer.leading()
-            ? new IOException("the log takes nothing now: " + status.reason())
+            ? new BusyException("the log takes nothing now: " + status.reason())
             : new NotLeaderException(leader());
       }
       stored();
@@ -313,6 +303,15 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** Too much is under way; nothing is wrong with the disk. */
+  private static final class BusyException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    BusyException(String message) {
+      super(message);
+    }
+  }
+
   /** As the only voter: then it is written too. */
   private void taken() {
     if (sequencer.sole()) {
@@ -333,6 +332,7 @@ public final class Member implements SharedLog, AutoCloseable {
 
   private void trouble(IOException e) {
     if (!(e instanceof NotLeaderException)
+        && !(e instanceof BusyException)
         && !(e instanceof ExpiredException)
         && !(e instanceof PositionException)) {
       status.space(store.usable());
@@ -487,6 +487,7 @@ public final class Member implements SharedLog, AutoCloseable {
     public void wrote() {
       status.space(store.usable());
       if (!sequencer.sole()) {
+        status.disk(null);
         tellCommitted();
       }
     }
@@ -632,18 +633,11 @@ public final class Member implements SharedLog, AutoCloseable {
   void lookAtSpace() throws IOException {
     status.space(store.lookAtSpace());
     boolean droppable = status.tight() && machine.droppable();
-    if (sequencer.sole() && (droppable || status.diskFails())) {
+    if (sequencer.leading() && !sequencer.behind() && (droppable || status.diskFails())) {
       writeSomething();
     }
     if (droppable) {
       checkpoint();
-    }
-    boolean stuck = !ownedHere && status.diskFails() && sequencer.leading() && sequencer.behind();
-    stuckLooks = stuck ? stuckLooks + 1 : 0;
-    if (stuckLooks == STUCK_LOOKS) {
-      stuckLooks = 0;
-      LOG.warn("the disk takes nothing: the lead is offered to the member that has most");
-      engine.offerLead();
     }
   }
 
@@ -655,7 +649,7 @@ public final class Member implements SharedLog, AutoCloseable {
     long keep = machine.trimPosition();
     try {
       if (sequencer.take(at -> Command.trim(at, keep), null) == Sequencer.Taken.YES) {
-        status.disk(null);
+        taken();
         stored();
       }
     } catch (IOException e) {

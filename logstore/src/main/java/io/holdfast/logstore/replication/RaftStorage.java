@@ -243,7 +243,7 @@ final class RaftStorage implements LogStorage {
     boolean failed = false;
     while (true) {
       try {
-        store.append(entries);
+        store.appendOrdered(entries);
         if (failed) {
           events.disk(null);
         }

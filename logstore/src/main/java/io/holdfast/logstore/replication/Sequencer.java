@@ -208,6 +208,7 @@ final class Sequencer {
    *
    * @throws SharedLog.ExpiredException if another owner took over
    * @throws SharedLog.PositionException if it does not begin where the log ends
+   * @throws IOException if the disk has no room for it
    */
   Taken append(
       long ownerEpoch,
@@ -226,6 +227,13 @@ final class Sequencer {
       }
       if (position != nextPosition) {
         throw new SharedLog.PositionException(position, nextPosition);
+      }
+      if (!sole) {
+        if (behind()) {
+          return Taken.NOT_NOW;
+        }
+        // Behind the door they stand in an order, and a trim behind them would never come.
+        store.checkSpace(nextPosition - store.position() + length);
       }
       Taken taken = hand(Command.records(position, batch, length), position + length, done);
       if (taken == Taken.YES) {
@@ -252,7 +260,7 @@ final class Sequencer {
     if (to == null || quiet || tasks >= MOST_TASKS || (bytes >= MOST_BYTES && tasks > 0)) {
       return Taken.NOT_NOW;
     }
-    if (!sole && behind()) {
+    if (unstored.size() >= MOST_TASKS) {
       return Taken.NOT_NOW;
     }
     if (sole) {
@@ -274,15 +282,15 @@ final class Sequencer {
   }
 
   /**
-   * Whether this member's own files are so far behind that nothing is handed over: what they lack,
-   * the engine keeps in memory, and its queue for the disk is as long as the others.
+   * Whether this member's own files are so far behind that no records are handed over: what they
+   * lack, the engine keeps in memory, and its queue for the disk is as long as the others.
    */
   synchronized boolean behind() {
     long stored = store.position();
     while (!unstored.isEmpty() && unstored.peekFirst().end <= stored) {
       unstored.removeFirst();
     }
-    return unstored.size() >= MOST_TASKS || nextPosition - stored >= MOST_BYTES;
+    return unstored.size() >= MOST_TASKS / 2 || nextPosition - stored >= MOST_BYTES;
   }
 
   /**

@@ -245,6 +245,28 @@ public final class SegmentStore implements AutoCloseable {
    * @throws StoreBrokenException if a sync has failed: final
    */
   public void append(List<Entry> entries) throws IOException {
+    append(entries, false);
+  }
+
+  /**
+   * As {@link #append(List)}, of entries that have their place in an order which others share: they
+   * may use most of what is kept of the volume.
+   */
+  public void appendOrdered(List<Entry> entries) throws IOException {
+    append(entries, true);
+  }
+
+  /**
+   * Looks whether there is room for records, before they get a place in an order that others share.
+   *
+   * @param bytes with all that has one and is not written yet
+   * @throws IOException if they would take what is kept of the volume
+   */
+  public void checkSpace(long bytes) throws IOException {
+    space.check(bytes);
+  }
+
+  private void append(List<Entry> entries, boolean ordered) throws IOException {
     if (entries.isEmpty()) {
       return;
     }
@@ -252,7 +274,7 @@ public final class SegmentStore implements AutoCloseable {
     try {
       settle();
       Appender.check(entries, lastIndex() + 1, position());
-      takeSpace(entries);
+      takeSpace(entries, ordered);
       publish(appender.write(entries));
       appender.accept();
       remember(entries);
@@ -261,7 +283,7 @@ public final class SegmentStore implements AutoCloseable {
     }
   }
 
-  private void takeSpace(List<Entry> entries) throws IOException {
+  private void takeSpace(List<Entry> entries, boolean ordered) throws IOException {
     long records = 0;
     long bytes = 0;
     for (Entry entry : entries) {
@@ -270,7 +292,7 @@ public final class SegmentStore implements AutoCloseable {
       bytes += EntryHeader.LENGTH + length;
     }
     if (records > 0) {
-      space.take(bytes);
+      space.take(bytes, ordered);
     }
   }
 

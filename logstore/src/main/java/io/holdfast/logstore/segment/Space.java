@@ -8,18 +8,23 @@ import java.nio.file.Path;
  * gives space back: a checkpoint, and the entries that trim. Without it a log that has filled its
  * own volume could never give anything free again.
  *
- * <p>Looks again whenever so much was written that it may matter. {@link #take} is called under the
- * store's lock; the rest from any thread.
+ * <p>Records of an order that others share are stopped before they get a place in it, by {@link
+ * #check}: what stands in it may use most of what is kept, for a trim may stand behind it.
+ *
+ * <p>Looks again whenever so much was written that it may matter. Thread-safe.
  */
 final class Space {
   /** Bytes that are written without a look, at most: others may use the volume too. */
   private static final long LOOK_EVERY = 16L << 20;
 
+  /** What is ordered already leaves this part of what is kept. */
+  private static final int ORDERED_SHARE = 4;
+
   private final Disk disk;
   private final Path folder;
   private final long reserve;
 
-  /** Bytes that may be written before the next look. Under the store's lock. */
+  /** Bytes that may be written before the next look. Guarded by this. */
   private long allowance;
 
   private volatile long usable;
@@ -46,18 +51,31 @@ final class Space {
   /**
    * Records of so many bytes are about to be written.
    *
+   * @param ordered they have a place in an order that others share
    * @throws IOException if they would take what is kept
    */
-  void take(long bytes) throws IOException {
+  synchronized void take(long bytes, boolean ordered) throws IOException {
+    require(bytes, ordered ? reserve / ORDERED_SHARE : reserve);
+    allowance = Math.max(0, allowance - bytes);
+  }
+
+  /**
+   * Records may be about to get a place: with all that has one and is not written, so many bytes.
+   *
+   * @throws IOException if they would take what is kept
+   */
+  synchronized void check(long bytes) throws IOException {
+    require(bytes, reserve);
+  }
+
+  private synchronized void require(long bytes, long kept) throws IOException {
     if (bytes > allowance) {
-      long free = look() - reserve;
-      if (bytes > free) {
-        allowance = 0;
+      long free = look();
+      allowance = Math.clamp(free - reserve, 0, LOOK_EVERY);
+      if (bytes > free - kept) {
         throw full();
       }
-      allowance = Math.max(bytes, Math.min(free, LOOK_EVERY));
     }
-    allowance -= bytes;
   }
 
   /**
