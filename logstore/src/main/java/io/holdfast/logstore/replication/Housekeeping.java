@@ -60,6 +60,7 @@ final class Housekeeping implements AutoCloseable {
   private void look() {
     try {
       member.lookAtSpace();
+      member.lookAtLeader();
       member.folder().askUnheard(member.guard());
       member.lookAtGuard();
       lookAtOthers();

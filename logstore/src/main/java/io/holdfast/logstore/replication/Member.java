@@ -641,6 +641,11 @@ public final class Member implements SharedLog, AutoCloseable {
     }
   }
 
+  /** One that never had a leader is told of none. */
+  void lookAtLeader() {
+    status.leader(!leader().isEmpty());
+  }
+
   /**
    * An entry that says nothing new. It shows whether the disk takes something, and the engine makes
    * no checkpoint where it made the last.

@@ -340,6 +340,21 @@ final class GroupOfThreeTest {
     }
   }
 
+  @Test
+  void oneThatNeverHadALeaderSaysSo() throws Exception {
+    try (Trio trio = new Trio(folder, false, "a", "b", "c").startAll()) {
+      commit(own(trio));
+      for (String id : List.of("a", "b", "c")) {
+        trio.stop(id);
+      }
+      trio.start("b");
+      await().atMost(PATIENCE).until(() -> trio.member("b").status() == Log.Status.OTHER_ERROR);
+      assertThat(trio.member("b").reason()).isEqualTo("the log has no leader");
+      trio.start("c");
+      await().atMost(PATIENCE).until(() -> trio.member("b").status() == Log.Status.OK);
+    }
+  }
+
   private static void flip(Path member, int at) throws IOException {
     try (Stream<Path> files = Files.list(member.resolve("segments"));
         RandomAccessFile file =
