@@ -13,7 +13,6 @@ import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.RefusalLog;
 import io.holdfast.logstore.segment.StoreOptions;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -264,7 +263,7 @@ final class GroupOfThreeTest {
       String hurt = trio.followers().getFirst();
       await().atMost(PATIENCE).until(() -> trio.member(hurt).committed() == log.committed());
       trio.stop(hurt);
-      flip(trio.directory(hurt), 20_000);
+      Trio.flip(trio.directory(hurt), 20_000);
       trio.start(hurt);
       everywhere(trio, lines, "a", "b", "c");
       assertThat(trio.directory(hurt).resolve("damaged")).isDirectory();
@@ -352,17 +351,6 @@ final class GroupOfThreeTest {
       assertThat(trio.member("b").reason()).isEqualTo("the log has no leader");
       trio.start("c");
       await().atMost(PATIENCE).until(() -> trio.member("b").status() == Log.Status.OK);
-    }
-  }
-
-  private static void flip(Path member, int at) throws IOException {
-    try (Stream<Path> files = Files.list(member.resolve("segments"));
-        RandomAccessFile file =
-            new RandomAccessFile(files.sorted().findFirst().orElseThrow().toFile(), "rw")) {
-      file.seek(at);
-      int was = file.read();
-      file.seek(at);
-      file.write(was ^ 4);
     }
   }
 

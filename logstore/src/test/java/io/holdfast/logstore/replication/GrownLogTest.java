@@ -13,7 +13,6 @@ import io.holdfast.logstore.log.OwnedLog;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.segment.FaultyDisk;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,7 +111,7 @@ final class GrownLogTest {
       add(trio, "c"); // a majority is left while a is away
       lines.addAll(lines(log, 500, 600));
       trio.stop("a");
-      flip(trio.directory("a"), 20_000);
+      Trio.flip(trio.directory("a"), 20_000);
       isRefused(trio, "its files are damaged");
       isRebuiltWhenItNamesAll(trio, lines);
       assertThat(trio.directory("a").resolve("damaged")).isDirectory();
@@ -127,7 +126,7 @@ final class GrownLogTest {
       trio.stop("a");
       Member a = trio.start("a");
       commit(own(trio));
-      flip(trio.directory("a"), 20_000); // nobody asks for that again
+      Trio.flip(trio.directory("a"), 20_000); // nobody asks for that again
       assertThat(a.damaged()).isNotDone();
       await().atMost(PATIENCE).until(a.damaged()::isDone);
       trio.stop("a");
@@ -175,11 +174,7 @@ final class GrownLogTest {
   @Test
   void anUnsyncedMemberIsNotTrustedWhenItsMachineHasRestarted() throws Exception {
     try (Trio trio = begun(false)) {
-      OwnedLog log = own(trio);
-      List<String> lines = lines(log, 0, 100);
-      add(trio, "b");
-      add(trio, "c");
-      commit(log);
+      List<String> lines = grown(trio);
       trio.stop("a");
       disk.reboot();
       isRefused(trio, "the machine has restarted, and the log is not synced");
@@ -190,11 +185,7 @@ final class GrownLogTest {
   @Test
   void aMemberWhoseLogIsNotThereIsNotTrusted() throws Exception {
     try (Trio trio = begun(true)) {
-      OwnedLog log = own(trio);
-      List<String> lines = lines(log, 0, 100);
-      add(trio, "b");
-      add(trio, "c");
-      commit(log);
+      List<String> lines = grown(trio);
       trio.stop("a");
       for (String gone : List.of("segments", "snapshot")) {
         delete(trio.directory("a").resolve(gone));
@@ -239,15 +230,14 @@ final class GrownLogTest {
     }
   }
 
-  private static void flip(Path member, int at) throws IOException {
-    try (Stream<Path> files = Files.list(member.resolve("segments"));
-        RandomAccessFile file =
-            new RandomAccessFile(files.sorted().findFirst().orElseThrow().toFile(), "rw")) {
-      file.seek(at);
-      int was = file.read();
-      file.seek(at);
-      file.write(was ^ 4);
-    }
+  /** Gets company of two, and what it commits stands at all. */
+  private List<String> grown(Trio trio) throws Exception {
+    OwnedLog log = own(trio);
+    List<String> lines = lines(log, 0, 100);
+    add(trio, "b");
+    add(trio, "c");
+    commit(log);
+    return lines;
   }
 
   private static void delete(Path folder) throws IOException {

@@ -6,6 +6,7 @@ import io.holdfast.logstore.rpc.Authority;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.TlsFiles;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Members of one log in this process, over loopback and TLS. */
 final class Trio implements AutoCloseable {
@@ -131,6 +133,18 @@ final class Trio implements AutoCloseable {
     Member member = running.remove(id);
     if (member != null) {
       member.close();
+    }
+  }
+
+  /** Changes a bit of the oldest segment file in a member's folder. */
+  static void flip(Path member, int at) throws IOException {
+    try (Stream<Path> files = Files.list(member.resolve("segments"));
+        RandomAccessFile file =
+            new RandomAccessFile(files.sorted().findFirst().orElseThrow().toFile(), "rw")) {
+      file.seek(at);
+      int was = file.read();
+      file.seek(at);
+      file.write(was ^ 4);
     }
   }
 
