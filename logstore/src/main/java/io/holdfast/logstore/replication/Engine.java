@@ -61,15 +61,16 @@ final class Engine implements AutoCloseable {
   private static final int WINDOW = 8;
 
   private static final int CLOSE_SECONDS = 5;
-  private static final String RECYCLERS = "jraft.recyclers.maxCapacityPerThread";
   private static final AtomicInteger ALONES = new AtomicInteger();
 
   static {
-    // The engine keeps the buffers of its requests, a megabyte each and thousands of them, for use
-    // again; a heap of 128 MB is full of them after two gigabytes. Its Recyclers read this once.
-    if (System.getProperty(RECYCLERS) == null) {
-      System.setProperty(RECYCLERS, "0");
-    }
+    // The engine would keep the buffers of its requests, a megabyte each and thousands of them, for
+    // use again: a heap of 128 MB is full of them after two gigabytes. And it would write into one
+    // that is on its way still, for the transport does not copy it. Its Recyclers read this once.
+    System.setProperty("jraft.recyclers.maxCapacityPerThread", "0");
+    // It reads the files of a snapshot in steps of so much, into a buffer that it copies at each
+    // step: with its own 1,024 bytes, sending 400 MB makes 120 GB of garbage.
+    System.setProperty("jraft.byte_buf.size", Integer.toString(APPEND_BYTES));
   }
 
   private final NodeImpl node;

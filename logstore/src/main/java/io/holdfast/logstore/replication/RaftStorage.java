@@ -42,6 +42,7 @@ final class RaftStorage implements LogStorage {
   private final SegmentStore store;
   private final boolean sync;
   private final StorageEvents events;
+  private final RecentEntries recent = new RecentEntries();
 
   /** The only voter is this member: it need not be synced here, the store's own thread does. */
   private volatile boolean sole;
@@ -167,6 +168,10 @@ final class RaftStorage implements LogStorage {
 
   @Override
   public @Nullable LogEntry getEntry(long index) {
+    LogEntry kept = recent.get(index);
+    if (kept != null) {
+      return kept;
+    }
     try {
       SegmentStore.Entry entry = store.entry(index);
       return entry == null ? null : logEntry(entry);
@@ -199,6 +204,7 @@ final class RaftStorage implements LogStorage {
       if (!missing.isEmpty()) {
         append(missing);
       }
+      recent.wrote(entries);
       if (sync && !sole) {
         store.awaitDurable(entries.getLast().getId().getIndex());
       }
@@ -277,6 +283,7 @@ final class RaftStorage implements LogStorage {
 
   @Override
   public boolean truncateSuffix(long lastKept) {
+    recent.forget();
     return attempt(() -> store.truncateSuffix(lastKept));
   }
 
@@ -287,6 +294,7 @@ final class RaftStorage implements LogStorage {
   }
 
   private boolean adopt(Installed place) {
+    recent.forget();
     boolean done =
         attempt(
             () -> {

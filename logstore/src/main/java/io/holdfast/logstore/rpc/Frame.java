@@ -63,7 +63,12 @@ final class Frame {
 
   /** A buffer with length, type and id written, and room for the body. */
   static ByteBuf begin(ByteBufAllocator allocator, int type, long id, int bodyLength) {
-    ByteBuf frame = allocator.heapBuffer(LENGTH_FIELD + HEAD + bodyLength);
+    return begin(allocator, type, id, bodyLength, bodyLength);
+  }
+
+  /** The same, with room for a part of the body. */
+  static ByteBuf begin(ByteBufAllocator allocator, int type, long id, int bodyLength, int room) {
+    ByteBuf frame = allocator.heapBuffer(LENGTH_FIELD + HEAD + room);
     return frame.writeInt(HEAD + bodyLength).writeByte(type).writeLong(id);
   }
 

@@ -16,13 +16,11 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.netty.buffer.ByteBuf;
@@ -141,7 +139,7 @@ enum RaftMessage {
 
   /** Frame of a request of this exchange. */
   ByteBuf requestFrame(ByteBufAllocator allocator, long id, Message message) {
-    return frame(allocator, code, id, message);
+    return FrameOutput.frame(allocator, code, id, message);
   }
 
   /**
@@ -152,28 +150,12 @@ enum RaftMessage {
    */
   ByteBuf answerFrame(ByteBufAllocator allocator, long id, Object message) {
     if (answer.getClass() == message.getClass()) {
-      return frame(allocator, code | Frame.ANSWER, id, (Message) message);
+      return FrameOutput.frame(allocator, code | Frame.ANSWER, id, (Message) message);
     }
     if (message instanceof ErrorResponse error) {
-      return frame(allocator, ERROR.code | Frame.ANSWER, id, error);
+      return FrameOutput.frame(allocator, ERROR.code | Frame.ANSWER, id, error);
     }
     throw new IllegalArgumentException(message.getClass() + " is no answer to " + this);
-  }
-
-  private static ByteBuf frame(ByteBufAllocator allocator, int type, long id, MessageLite message) {
-    int size = message.getSerializedSize();
-    ByteBuf frame = Frame.begin(allocator, type, id, size);
-    CodedOutputStream out =
-        CodedOutputStream.newInstance(
-            frame.array(), frame.arrayOffset() + frame.writerIndex(), size);
-    try {
-      message.writeTo(out);
-      out.checkNoSpaceLeft();
-    } catch (IOException e) {
-      frame.release();
-      throw new IllegalStateException("a message that is not of the size that it says", e);
-    }
-    return frame.writerIndex(frame.writerIndex() + size);
   }
 
   /** Without a copy: the message's byte strings are parts of the frame's own array. */

@@ -8,18 +8,24 @@ import com.alipay.sofa.jraft.entity.RaftOutter.EntryMeta;
 import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Messages that protobuf takes and no member sends: the longest frames full of the smallest parts.
@@ -66,6 +72,45 @@ class RaftMessageTest {
 
   private static Frame request(RaftMessage exchange, byte[] body) {
     return frame(exchange.code(), body);
+  }
+
+  /** What stands in front of long data, behind it, and the data itself arrive as they were sent. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 1_023, 1_024, 4_095, 4_096, 5_121, 262_144, 600_000})
+  void dataOfAnyLengthArrivesAsItWasSent(int length) throws Exception {
+    byte[] data = new byte[length];
+    new Random(length).nextBytes(data);
+    AppendEntriesRequest.Builder append = APPEND.toBuilder().setData(ByteString.copyFrom(data));
+    for (int i = 0; i < length / 1_000; i++) {
+      append.addEntries(
+          EntryMeta.newBuilder().setTerm(i).setType(EntryType.ENTRY_TYPE_DATA).setDataLen(1_000));
+    }
+    assertThat(RaftMessage.APPEND.request(sent(RaftMessage.APPEND, append.build())))
+        .isEqualTo(append.build());
+
+    GetFileResponse piece =
+        GetFileResponse.newBuilder()
+            .setEof(false)
+            .setReadSize(length)
+            .setData(ByteString.copyFrom(data))
+            .build();
+    ByteBuf answer = RaftMessage.GET_FILE.answerFrame(UnpooledByteBufAllocator.DEFAULT, 7, piece);
+    assertThat(RaftMessage.GET_FILE.answer(arrived(answer))).isEqualTo(piece);
+  }
+
+  private static Frame sent(RaftMessage exchange, Message message) throws BadFrameException {
+    return arrived(exchange.requestFrame(UnpooledByteBufAllocator.DEFAULT, 7, message));
+  }
+
+  private static Frame arrived(ByteBuf bytes) throws BadFrameException {
+    FrameAssembler assembler = new FrameAssembler(Limits.defaults());
+    assembler.greeted();
+    try {
+      return Objects.requireNonNull(assembler.next(bytes));
+    } finally {
+      assertThat(bytes.isReadable()).isFalse();
+      assertThat(bytes.release()).isTrue();
+    }
   }
 
   /** A message, and behind it these bytes over and over. */
