@@ -1,6 +1,7 @@
 package io.holdfast.logstore.replication;
 
 import com.alipay.sofa.jraft.entity.LogEntry;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RecentEntries {
   private static final int SLOTS = 16;
 
-  /** Longer ones are not kept: all in all it stays below 2 MB. */
+  /** Those that hold more memory are not kept: all in all it stays at 2 MB. */
   private static final int MOST_BYTES = 128 << 10;
 
   private final AtomicReferenceArray<@Nullable LogEntry> slots = new AtomicReferenceArray<>(SLOTS);
@@ -21,9 +22,17 @@ final class RecentEntries {
   /** These stand in the files now. */
   void wrote(List<LogEntry> entries) {
     for (LogEntry entry : entries.subList(Math.max(0, entries.size() - SLOTS), entries.size())) {
-      boolean kept = entry.getData() == null || entry.getData().remaining() <= MOST_BYTES;
-      slots.set(slot(entry.getId().getIndex()), kept ? entry : null);
+      slots.set(slot(entry.getId().getIndex()), held(entry.getData()) <= MOST_BYTES ? entry : null);
     }
+  }
+
+  /** Bytes of memory that the data keeps. */
+  @SuppressWarnings("ByteBufferBackingArray") // only its length
+  private static int held(@Nullable ByteBuffer data) {
+    if (data == null) {
+      return 0;
+    }
+    return data.hasArray() ? data.array().length : data.remaining();
   }
 
   /** Entries were cut off or replaced. */
