@@ -25,6 +25,7 @@ import io.holdfast.logstore.log.LogStatistics;
 import io.holdfast.logstore.rpc.MemberAddress;
 import io.holdfast.logstore.rpc.MemberOptions;
 import io.holdfast.logstore.rpc.PeerIdentity;
+import io.holdfast.logstore.rpc.RaftProperties;
 import io.holdfast.logstore.rpc.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,7 +56,6 @@ final class Engine implements AutoCloseable {
   private static final int MOST_ELECTION_DELAY_MILLIS = 150;
   private static final int CONNECT_MILLIS = 100;
   private static final int REQUEST_MILLIS = 5_000;
-  private static final int APPEND_BYTES = 512 << 10;
 
   /** Requests under way to a follower. Heartbeats queue behind them: a deep queue costs leaders. */
   private static final int WINDOW = 8;
@@ -64,13 +64,7 @@ final class Engine implements AutoCloseable {
   private static final AtomicInteger ALONES = new AtomicInteger();
 
   static {
-    // The engine would keep the buffers of its requests, a megabyte each and thousands of them, for
-    // use again: a heap of 128 MB is full of them after two gigabytes. And it would write into one
-    // that is on its way still, for the transport does not copy it. Its Recyclers read this once.
-    System.setProperty("jraft.recyclers.maxCapacityPerThread", "0");
-    // It reads the files of a snapshot in steps of so much, into a buffer that it copies at each
-    // step: with its own 1,024 bytes, sending 400 MB makes 120 GB of garbage.
-    System.setProperty("jraft.byte_buf.size", Integer.toString(APPEND_BYTES));
+    RaftProperties.set();
   }
 
   private final NodeImpl node;
@@ -179,9 +173,9 @@ final class Engine implements AutoCloseable {
     raft.setDisruptorBufferSize(Member.QUEUE);
     raft.setSync(config.store().sync());
     raft.setSyncMeta(true);
-    raft.setMaxBodySize(APPEND_BYTES);
-    raft.setMaxByteCountPerRpc(APPEND_BYTES);
-    raft.setMaxAppendBufferSize(APPEND_BYTES);
+    raft.setMaxBodySize(RaftProperties.PIECE_BYTES);
+    raft.setMaxByteCountPerRpc(RaftProperties.PIECE_BYTES);
+    raft.setMaxAppendBufferSize(RaftProperties.PIECE_BYTES);
     raft.setMaxElectionDelayMs(MOST_ELECTION_DELAY_MILLIS);
     raft.setMaxReplicatorInflightMsgs(WINDOW);
     options.setRaftOptions(raft);

@@ -39,22 +39,28 @@ final class FrameOutput extends OutputStream {
   static ByteBuf frame(ByteBufAllocator allocator, int type, long id, MessageLite message) {
     int size = message.getSerializedSize();
     ByteBuf head = Frame.begin(allocator, type, id, size, Math.min(size, LARGE));
-    int headed = head.readableBytes();
+    int whole = head.readableBytes() + size;
     FrameOutput out = new FrameOutput(allocator, head);
     try {
-      CodedOutputStream encoder = CodedOutputStream.newInstance(out, STEP);
+      out.encode(message);
+      if (out.frame.readableBytes() != whole) {
+        throw new IOException(out.frame.readableBytes() + " bytes instead of " + whole);
+      }
+      return out.frame;
+    } catch (IOException | RuntimeException e) {
+      out.frame.release();
+      throw new IllegalStateException("a message that is not of the size that it says", e);
+    }
+  }
+
+  private void encode(MessageLite message) throws IOException {
+    try {
+      CodedOutputStream encoder = CodedOutputStream.newInstance(this, STEP);
       message.writeTo(encoder);
       encoder.flush();
-    } catch (IOException e) {
-      throw new IllegalStateException("memory does not fail", e);
     } finally {
-      out.closePart();
+      closePart();
     }
-    if (out.frame.readableBytes() != headed + size) {
-      out.frame.release();
-      throw new IllegalStateException("a message that is not of the size that it says");
-    }
-    return out.frame;
   }
 
   @Override

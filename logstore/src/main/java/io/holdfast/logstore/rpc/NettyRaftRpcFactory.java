@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class NettyRaftRpcFactory implements RaftRpcFactory {
 
   static {
-    RaftMessage.silenceProtobuf();
+    RaftProperties.set();
   }
 
   /** Called by JRaft for every message class; ours are in a table that nobody adds to. */

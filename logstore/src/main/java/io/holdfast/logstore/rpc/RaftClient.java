@@ -49,6 +49,7 @@ final class RaftClient implements RpcClient {
   public boolean init(RpcOptions options) {
     connectTimeout = Duration.ofMillis(options.getRpcConnectTimeoutMs());
     if (options instanceof MemberOptions member) {
+      RaftProperties.check();
       transport = member.transport();
       mayStand = member::mayStand;
       member.replicators(replicators);

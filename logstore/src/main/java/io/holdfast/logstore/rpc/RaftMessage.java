@@ -63,7 +63,7 @@ enum RaftMessage {
   private static final Map<Class<?>, RaftMessage> BY_REQUEST = new HashMap<>();
 
   static {
-    silenceProtobuf();
+    RaftProperties.set();
     for (RaftMessage each : values()) {
       BY_CODE[each.code] = each;
       if (each.request != null) {
@@ -80,14 +80,6 @@ enum RaftMessage {
     this.code = code;
     this.request = request;
     this.answer = answer;
-  }
-
-  /**
-   * JRaft's generated code is older than protobuf's cure of CVE-2022-3171, and protobuf says so
-   * once for each class. What the attack consists of is refused here before it is parsed.
-   */
-  static void silenceProtobuf() {
-    System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "");
   }
 
   /** Its frame type, 2 to 63. */
