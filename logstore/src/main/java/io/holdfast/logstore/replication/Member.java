@@ -487,7 +487,9 @@ public final class Member implements SharedLog, AutoCloseable {
     public void wrote() {
       status.space(store.usable());
       if (!sequencer.sole()) {
-        status.disk(null);
+        if (status.diskFails() && sequencer.takesRecords()) {
+          status.disk(null); // a trim that was written shows nothing: it has room of its own
+        }
         tellCommitted();
       }
     }

@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.entity.Task;
 import io.holdfast.logstore.log.CommitTimes;
+import io.holdfast.logstore.log.OwnedLog;
 import io.holdfast.logstore.log.SharedLog;
 import io.holdfast.logstore.segment.SegmentStore;
 import java.io.IOException;
@@ -74,6 +75,9 @@ final class Sequencer {
   private long term;
   private boolean sole;
 
+  /** The disk had no room for the last records. */
+  private boolean turnedAway;
+
   /** Nothing is handed over for a moment. */
   private boolean quiet;
 
@@ -122,6 +126,7 @@ final class Sequencer {
     epoch = ownerEpoch;
     tasks = 0;
     bytes = 0;
+    turnedAway = false;
     unstored.clear();
   }
 
@@ -233,7 +238,9 @@ final class Sequencer {
           return Taken.NOT_NOW;
         }
         // Behind the door they stand in an order, and a trim behind them would never come.
+        turnedAway = true;
         store.checkSpace(nextPosition - store.position() + length);
+        turnedAway = false;
       }
       Taken taken = hand(Command.records(position, batch, length), position + length, done);
       if (taken == Taken.YES) {
@@ -279,6 +286,19 @@ final class Sequencer {
       pass();
     }
     return Taken.YES;
+  }
+
+  /** Whether the disk has room for records: none were turned away, or there is enough by now. */
+  synchronized boolean takesRecords() {
+    if (turnedAway) {
+      try {
+        store.checkSpace(OwnedLog.BATCH_BYTES);
+      } catch (IOException e) {
+        return false;
+      }
+      turnedAway = false;
+    }
+    return true;
   }
 
   /**

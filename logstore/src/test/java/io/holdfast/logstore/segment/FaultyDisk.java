@@ -38,6 +38,11 @@ public final class FaultyDisk implements Disk {
     boot = UUID.randomUUID();
   }
 
+  /** Files may grow by so many bytes from now on, and no more. */
+  public void leave(long bytes) {
+    room.set(bytes);
+  }
+
   @Override
   public DiskFile create(Path file) throws IOException {
     return new File(real.create(file));
