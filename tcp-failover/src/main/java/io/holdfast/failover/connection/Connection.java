@@ -3,6 +3,7 @@ package io.holdfast.failover.connection;
 import io.holdfast.failover.records.Armed;
 import io.holdfast.failover.records.Cause;
 import io.holdfast.failover.records.Opened;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class Connection {
 
   /** No descriptor yet. */
   public static final int NONE = -1;
+
+  private static final long LONG_AGO_NANOS = 3_600_000_000_000L;
 
   private final long id;
   private final FourTuple key;
@@ -42,6 +45,13 @@ public final class Connection {
   private boolean established;
   private boolean broken;
   private boolean departed;
+  private boolean restoring;
+  private boolean wasRestored;
+  private long tsval;
+  private long tsvalNanos;
+  private long markedAcknowledged;
+  private long markedReceived;
+  private long markedNanos;
   private long lastReceivedNanos;
   private long lastSentNanos;
   private final long createdNanos;
@@ -65,6 +75,8 @@ public final class Connection {
     this.createdNanos = nowNanos;
     this.lastReceivedNanos = nowNanos;
     this.lastSentNanos = nowNanos;
+    this.markedNanos = nowNanos;
+    timestamp(opened.ours().tsval(), nowNanos);
   }
 
   public long id() {
@@ -135,6 +147,33 @@ public final class Connection {
 
   public boolean isClosing() {
     return closing != null;
+  }
+
+  /**
+   * What the log says of a connection that an earlier process owned: all of it is stable, its
+   * socket is to be made. The peer may be owed a sign of life, so nothing counts as just sent.
+   *
+   * @param acknowledged how many bytes of ours the peer is known to have
+   */
+  public void restored(long receivedBytes, boolean peerEnded, long acknowledged) {
+    openStable = true;
+    received = receivedBytes;
+    receivedStable = receivedBytes;
+    peerClosed = peerEnded;
+    peerClosedStable = peerEnded;
+    output.startAt(acknowledged);
+    sentStable = acknowledged;
+    markedAcknowledged = acknowledged;
+    markedReceived = receivedBytes;
+    lastSentNanos = createdNanos - LONG_AGO_NANOS;
+    restoring = true;
+    wasRestored = true;
+  }
+
+  /** Bytes of ours that the log has behind those that the peer is known to have. */
+  public void restoredOutput(ByteBuffer bytes, int from, int length) {
+    output.add(bytes, from, length);
+    sentStable = output.tail();
   }
 
   // ---- stable ----
@@ -261,6 +300,53 @@ public final class Connection {
 
   public boolean isDeparted() {
     return departed;
+  }
+
+  /** Its socket is being made anew, from what the log says: until then it has none. */
+  public void restoring(boolean is) {
+    restoring = is;
+  }
+
+  public boolean isRestoring() {
+    return restoring;
+  }
+
+  /** Whether an earlier process opened it. */
+  public boolean wasRestored() {
+    return wasRestored;
+  }
+
+  /** The socket's timestamp value at a moment; it counts milliseconds from there. */
+  public void timestamp(long value, long atNanos) {
+    tsval = value;
+    tsvalNanos = atNanos;
+  }
+
+  /** The socket's timestamp value now (RFC 7323 section 4.1), 0 to 2^32 − 1. */
+  public long timestamp(long nowNanos) {
+    return tsval + (nowNanos - tsvalNanos) / 1_000_000 & 0xffff_ffffL;
+  }
+
+  /** A PROGRESS record was appended. */
+  public void marked(long acknowledged, long nowNanos) {
+    markedAcknowledged = acknowledged;
+    markedReceived = received;
+    markedNanos = nowNanos;
+  }
+
+  /** What the last PROGRESS record said. */
+  public long markedAcknowledged() {
+    return markedAcknowledged;
+  }
+
+  /** Bytes of the peer when the last PROGRESS record was appended. */
+  public long markedReceived() {
+    return markedReceived;
+  }
+
+  /** When the last PROGRESS record was appended. */
+  public long markedNanos() {
+    return markedNanos;
   }
 
   // ---- stand-in and credit ----

@@ -18,6 +18,17 @@ public final class OutputQueue {
   private long head;
   private long tail;
 
+  /**
+   * Begins in the middle of the stream: what is before this offset is nobody's business any more.
+   */
+  public void startAt(long offset) {
+    if (tail != head) {
+      throw new IllegalStateException(size() + " bytes wait");
+    }
+    head = offset;
+    tail = offset;
+  }
+
   /** Offset in the stream of the next byte to be written to the socket. */
   public long head() {
     return head;

@@ -23,6 +23,8 @@ package io.holdfast.failover.linux;
  * @param bytesAcked by the peer, since the connection began (the SYN included)
  * @param bytesReceived in order, since the connection began
  * @param notSentBytes in the send queue and never sent
+ * @param sendWindow the peer's window in bytes
+ * @param receiveWindow ours in bytes; 0 where the kernel does not tell (before Linux 6.2)
  */
 public record TcpInfo(
     int state,
@@ -42,7 +44,9 @@ public record TcpInfo(
     int totalRetransmits,
     long bytesAcked,
     long bytesReceived,
-    int notSentBytes) {
+    int notSentBytes,
+    int sendWindow,
+    int receiveWindow) {
   public static final int ESTABLISHED = 1;
   public static final int SYN_SENT = 2;
   public static final int SYN_RECEIVED = 3;

@@ -124,6 +124,11 @@ public final class TcpSockets implements Sockets {
     }
   }
 
+  /** A socket of the address's family, neither bound nor connected. */
+  int unconnected(InetAddress of, String call) throws LinuxException {
+    return socket(of, call);
+  }
+
   private int socket(InetAddress of, String call) throws LinuxException {
     int family = of instanceof Inet6Address ? Libc.AF_INET6 : Libc.AF_INET;
     int fd = Descriptors.check(call, Libc.socket(errno, family, KIND, 0));
@@ -134,7 +139,7 @@ public final class TcpSockets implements Sockets {
   }
 
   /** What every protected socket has; an accepted one inherits it from its listener. */
-  private void prepare(int fd, String call) throws LinuxException {
+  void prepare(int fd, String call) throws LinuxException {
     Descriptors.check(call, linger(fd, 0));
     Descriptors.check(call, set(fd, SOL_TCP, TCP_NODELAY, 1));
     congestionControl(fd, "cubic");
@@ -321,7 +326,9 @@ public final class TcpSockets implements Sockets {
         info.get(JAVA_INT, 100), // tcpi_total_retrans
         info.get(JAVA_LONG_UNALIGNED, 120), // tcpi_bytes_acked
         info.get(JAVA_LONG_UNALIGNED, 128), // tcpi_bytes_received
-        info.get(JAVA_INT, 144)); // tcpi_notsent_bytes
+        info.get(JAVA_INT, 144), // tcpi_notsent_bytes
+        info.get(JAVA_INT, 228), // tcpi_snd_wnd
+        info.get(JAVA_INT, 232)); // tcpi_rcv_wnd
   }
 
   private int octet(long at) {

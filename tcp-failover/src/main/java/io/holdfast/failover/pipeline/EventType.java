@@ -20,6 +20,13 @@ enum EventType {
   ROOM,
   /** io: the socket of a connection that is over is closed; no segment of it will come any more. */
   DEPARTED,
+  /**
+   * restore: a connection of an earlier failoverd has its socket; the number is what is
+   * acknowledged.
+   */
+  RESTORED,
+  /** restore: a connection of an earlier failoverd can't have one; the errno says why. */
+  LOST,
   /** io: time passes, about every 100 ms. */
   TICK,
   /** log: the commit position moved by itself. */

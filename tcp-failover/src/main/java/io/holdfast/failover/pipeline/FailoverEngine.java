@@ -3,6 +3,7 @@ package io.holdfast.failover.pipeline;
 import com.lmax.disruptor.RingBuffer;
 import io.holdfast.failover.connection.Connection;
 import io.holdfast.failover.linux.Errno;
+import io.holdfast.failover.linux.LinuxException;
 import io.holdfast.failover.linux.NetfilterQueue;
 import io.holdfast.failover.linux.NetlinkMonitor;
 import io.holdfast.failover.linux.TcpSockets;
@@ -11,6 +12,9 @@ import io.holdfast.failover.north.NorthServer;
 import io.holdfast.failover.records.Endpoint;
 import io.holdfast.failover.records.PeerSpec;
 import io.holdfast.failover.records.ServiceSpec;
+import io.holdfast.failover.restore.LoggedConnections;
+import io.holdfast.failover.restore.RestoreOutcome;
+import io.holdfast.failover.restore.TcpRepairRestorer;
 import io.holdfast.logstore.log.Log;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -42,8 +46,6 @@ public final class FailoverEngine implements AutoCloseable {
   /** What stays in the log behind the oldest open connection, for those who look back. */
   static final long RETAINED = 256L << 20;
 
-  private static final long COMMIT_PATIENCE_NANOS = 30_000_000_000L;
-
   private static final Logger LOG = LoggerFactory.getLogger(FailoverEngine.class);
 
   /**
@@ -65,18 +67,16 @@ public final class FailoverEngine implements AutoCloseable {
   private final Thread ioThread;
   private final NorthServer north;
   private final Pipeline pipeline;
+  private final TcpRepairRestorer restorer;
+  private final Thread restoreThread;
 
   private FailoverEngine(
       Options options, Log log, Alarms alarms, Function<FailoverEngine, SpeakerWatch> watch)
       throws IOException {
     this.log = log;
     this.alarms = alarms;
-    int lost = OpenConnections.endAll(log);
-    awaitCommit(log);
-    if (lost > 0) {
-      alarms.raise(
-          lost + " connections of an earlier failoverd are over: this build restores none");
-    }
+    LoggedConnections past =
+        LoggedConnections.read(log, System.nanoTime(), System.currentTimeMillis() * 1000);
     this.queue = NetfilterQueue.open(options.queue(), QUEUE_LENGTH);
     this.monitor = NetlinkMonitor.open();
     this.rules = new RulesKeeper(options.queue(), alarms);
@@ -93,29 +93,49 @@ public final class FailoverEngine implements AutoCloseable {
         Pipeline.start(
             ring,
             new Pipeline.Ends(log, queue, new Commands(), new North(), watch.apply(this), alarms),
-            options.standInLimit());
+            options.standInLimit(),
+            past);
     this.ioThread = Thread.ofPlatform().name("io").start(io);
+    this.restorer = new TcpRepairRestorer(past, new Restored());
+    this.restoreThread = Thread.ofPlatform().name("restore").unstarted(restorer);
+    restore(past);
   }
 
-  /** Nothing may answer for those connections before their end is stable. */
-  private static void awaitCommit(Log log) throws IOException {
-    long deadline = System.nanoTime() + COMMIT_PATIENCE_NANOS;
-    try {
-      while (log.committed() < log.appended()) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new IOException("the log does not commit: " + log.status());
-        }
-        log.flush();
-        TimeUnit.MILLISECONDS.sleep(1);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the log was committing", e);
+  /** The rules first, then who listens, then the sockets. */
+  private void restore(LoggedConnections past) {
+    ServiceSpec service = past.service();
+    int count = past.connections().size();
+    if (service == null) {
+      return; // nothing was ever served
+    }
+    if (count > 0) {
+      alarms.raise(count + " connections of an earlier failoverd are restored");
+    }
+    rules.serve(
+        service,
+        () -> {
+          if (service.port() != 0) {
+            io.listen(service.port(), wildcards(service), alarms);
+          }
+          io.then(restoreThread::start);
+        });
+  }
+
+  /** What the restorer tells, to the pipeline. */
+  private final class Restored implements RestoreOutcome {
+    @Override
+    public void restored(Connection connection, int descriptor, long acknowledged, int tsval) {
+      io.restored(connection, descriptor, acknowledged, tsval);
+    }
+
+    @Override
+    public void lost(Connection connection, int errno) {
+      io.lost(connection, errno);
     }
   }
 
   /**
-   * Starts it all. What an earlier instance left open in the log is ended there first.
+   * Starts it all. What an earlier instance left open in the log gets its socket again.
    *
    * @param watch made when the engine can already be asked
    * @throws IOException with a line for the operator: the queue is taken, a privilege is missing
@@ -139,9 +159,13 @@ public final class FailoverEngine implements AutoCloseable {
   public void trim(Executor housekeeping) {
     var _ =
         pipeline
-            .ask(() -> pipeline.state().replayStart(log.appended()))
-            .thenAcceptAsync(
-                start -> log.trim(Math.max(log.first(), start - RETAINED)), housekeeping);
+            .ask(
+                () -> {
+                  long start = pipeline.state().replayStart(log.appended()) - RETAINED;
+                  pipeline.logStage().keepRegistered(start);
+                  return start;
+                })
+            .thenAcceptAsync(start -> log.trim(Math.max(log.first(), start)), housekeeping);
   }
 
   /**
@@ -164,8 +188,10 @@ public final class FailoverEngine implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("not every peer could be told", e);
     }
+    restorer.stop();
     io.stop();
     try {
+      restoreThread.join();
       ioThread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -238,6 +264,25 @@ public final class FailoverEngine implements AutoCloseable {
               io.listen(service.port(), wildcards(service), alarms);
             }
           });
+    }
+
+    @Override
+    public int unacknowledged(int fd) {
+      return sockets.unsentBytes(fd);
+    }
+
+    @Override
+    public int receiveWindow(int fd) {
+      try {
+        return Math.max(0, sockets.info(fd).receiveWindow());
+      } catch (LinuxException e) {
+        return 0; // it failed meanwhile, which its owner will be told
+      }
+    }
+
+    @Override
+    public void abandonRestore(Connection connection) {
+      restorer.abandon(connection.id());
     }
 
     @Override

@@ -107,9 +107,11 @@ public record FailoverSnapshot(
     String state =
         c.isClosing()
             ? "closing"
-            : c.descriptor() == Connection.NONE
-                ? "handshake"
-                : c.isPeerClosed() ? "peer-closed" : "open";
+            : c.isRestoring()
+                ? "restoring"
+                : c.descriptor() == Connection.NONE
+                    ? "handshake"
+                    : c.isPeerClosed() ? "peer-closed" : "open";
     return new ConnectionView(
         c.id(),
         c.opened().local().toString(),

@@ -10,6 +10,7 @@ import io.holdfast.failover.records.Cause;
 import io.holdfast.failover.records.Closed;
 import io.holdfast.failover.records.Endpoint;
 import io.holdfast.failover.records.Opened;
+import io.holdfast.failover.records.Progress;
 import io.holdfast.failover.records.SentFlyweight;
 import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.failover.records.TcpOptions;
@@ -54,6 +55,9 @@ final class LogStage {
   /** By channel, what those who have not the word yet want served. */
   private final Long2ObjectHashMap<ServiceSpec> registered = new Long2ObjectHashMap<>();
 
+  /** Where the newest REGISTERED record stands; that of an earlier failoverd: anywhere. */
+  private long registeredAt;
+
   LogStage(Log log, FailoverState state, Alarms alarms) {
     this.log = log;
     this.state = state;
@@ -73,10 +77,11 @@ final class LogStage {
       case NOTE -> note(event);
       case CLOSE -> close(event);
       case REGISTER -> register(event);
+      case LOST -> lost(event);
       case SPEAKER_GONE -> gone(event);
       case CONNECTING -> state.handshakes.connecting(event.key, event.number, event.descriptor);
       case CONNECTED -> connected(event);
-      case ACCEPTED, ROOM, DEPARTED, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
+      case ACCEPTED, ROOM, DEPARTED, RESTORED, TICK, COMMITTED, HELLO, FOLDED, CONNECT, RUN -> {
         // nothing that the log must know
       }
     }
@@ -271,6 +276,41 @@ final class LogStage {
     }
   }
 
+  /** A connection of an earlier failoverd that could not be restored. */
+  private void lost(FailoverEvent event) {
+    Connection connection = Objects.requireNonNull(event.connection);
+    connection.restoring(false);
+    if (connection.isClosing()) {
+      return;
+    }
+    if (event.errno == Errno.ETIMEDOUT && connection.received() == 0) {
+      closed(connection, Cause.HANDSHAKE_ABANDONED, "the peer never finished its handshake");
+    } else {
+      Cause cause = event.errno == Errno.ETIMEDOUT ? Cause.TIMED_OUT : Cause.PEER_RESET;
+      closed(connection, cause, "not restored: " + Errno.describe(event.errno));
+    }
+  }
+
+  /** What a restore needs beside the bytes; it may be lost, an older one does as well. */
+  void progress(Connection connection, long acknowledged, int window) {
+    connection.marked(acknowledged, state.nowNanos);
+    progress(connection, new Progress(acknowledged, window, timestamp(connection), false));
+  }
+
+  /** The connection's socket is gone for good. */
+  void over(Connection connection) {
+    progress(connection, new Progress(connection.output().head(), 0, timestamp(connection), true));
+  }
+
+  private long timestamp(Connection connection) {
+    return connection.opened().ours().timestamps() ? connection.timestamp(state.nowNanos) : 0;
+  }
+
+  private void progress(Connection connection, Progress progress) {
+    append(
+        RecordKind.PROGRESS, connection.id(), connection.received(), progress.encode(scratch, 0));
+  }
+
   // ---- our stream ----
 
   private void output(FailoverEvent event) {
@@ -371,8 +411,21 @@ final class LogStage {
     boolean changed = !service.equals(state.service);
     state.service = service;
     if (changed) {
-      append(RecordKind.REGISTERED, 0, 0, service.encode(scratch, 0));
+      registered(service);
       state.effects.add(log.appended(), Effects.Kind.REGISTERED, null, 0, service);
+    }
+  }
+
+  private void registered(ServiceSpec service) {
+    registeredAt = log.appended();
+    append(RecordKind.REGISTERED, 0, 0, service.encode(scratch, 0));
+  }
+
+  /** What is before this position will be trimmed: what is served has to stand behind it. */
+  void keepRegistered(long position) {
+    ServiceSpec service = state.service;
+    if (service != null && registeredAt < position) {
+      registered(service);
     }
   }
 

@@ -8,6 +8,7 @@ import com.lmax.disruptor.ExceptionHandler;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.dsl.ProducerType;
 import io.holdfast.failover.linux.SegmentQueue;
+import io.holdfast.failover.restore.LoggedConnections;
 import io.holdfast.logstore.log.Log;
 import java.time.Duration;
 import java.util.Objects;
@@ -35,6 +36,7 @@ public final class Pipeline implements AutoCloseable {
   private final LogStage logStage;
   private final ReleaseStage releaseStage;
   private final StandIn standIn;
+  private final ProgressMarks marks;
   private final Log log;
 
   /** The other ends of the pipeline. */
@@ -53,7 +55,14 @@ public final class Pipeline implements AutoCloseable {
     this.logStage = new LogStage(log, state, ends.alarms());
     this.releaseStage =
         new ReleaseStage(
-            log, state, ends.queue(), ends.sockets(), ends.speakers(), ends.watch(), ends.alarms());
+            log,
+            state,
+            logStage,
+            ends.queue(),
+            ends.sockets(),
+            ends.speakers(),
+            ends.watch(),
+            ends.alarms());
     this.standIn =
         new StandIn(
             state,
@@ -63,6 +72,7 @@ public final class Pipeline implements AutoCloseable {
             ends.watch(),
             ends.alarms(),
             standInLimit.toNanos());
+    this.marks = new ProgressMarks(state, logStage, ends.sockets());
     this.processor =
         new BatchEventProcessorBuilder()
             .setMaxBatchSize(BATCH)
@@ -82,9 +92,17 @@ public final class Pipeline implements AutoCloseable {
         ProducerType.MULTI, FailoverEvent::new, slots, new BlockingWaitStrategy());
   }
 
-  static Pipeline start(RingBuffer<FailoverEvent> ring, Ends ends, Duration standInLimit) {
+  /**
+   * Starts it.
+   *
+   * @param past what the log says is open
+   */
+  static Pipeline start(
+      RingBuffer<FailoverEvent> ring, Ends ends, Duration standInLimit, LoggedConnections past) {
     Pipeline pipeline = new Pipeline(ring, ends, standInLimit);
-    pipeline.state.speaker.startedAt(System.nanoTime());
+    pipeline.state.speaker.startedAt(System.nanoTime(), past.epoch());
+    pipeline.state.service = past.service();
+    past.connections().forEach(pipeline.state::add);
     ends.log().onCommit(pipeline::committed);
     pipeline.thread.start();
     return pipeline;
@@ -128,6 +146,10 @@ public final class Pipeline implements AutoCloseable {
     return standIn;
   }
 
+  LogStage logStage() {
+    return logStage;
+  }
+
   @Override
   public void close() {
     processor.halt();
@@ -158,6 +180,7 @@ public final class Pipeline implements AutoCloseable {
       }
       if (event.type == EventType.TICK) {
         standIn.tick();
+        marks.tick();
       } else if (event.type == EventType.RUN) {
         ((Runnable) Objects.requireNonNull(event.object)).run();
       } else {

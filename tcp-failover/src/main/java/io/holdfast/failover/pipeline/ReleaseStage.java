@@ -24,6 +24,7 @@ final class ReleaseStage {
 
   private final Log log;
   private final FailoverState state;
+  private final LogStage logStage;
   private final SegmentQueue queue;
   private final SocketCommands sockets;
   private final SpeakerPort speakers;
@@ -37,6 +38,7 @@ final class ReleaseStage {
   ReleaseStage(
       Log log,
       FailoverState state,
+      LogStage logStage,
       SegmentQueue queue,
       SocketCommands sockets,
       SpeakerPort speakers,
@@ -44,6 +46,7 @@ final class ReleaseStage {
       Alarms alarms) {
     this.log = log;
     this.state = state;
+    this.logStage = logStage;
     this.queue = queue;
     this.sockets = sockets;
     this.speakers = speakers;
@@ -63,6 +66,8 @@ final class ReleaseStage {
       case CONNECT -> connect(event);
       case FOLDED -> folded(event);
       case ATTACH -> attach(event);
+      case RESTORED -> restored(event);
+      case LOST -> finishClose(Objects.requireNonNull(event.connection));
       case SPEAKER_GONE -> gone(event);
       case READ,
           PEER_FIN,
@@ -152,6 +157,10 @@ final class ReleaseStage {
       verdict(event.packetId, connection.mayLeave(event.end, event.acknowledgment, event.flags));
       return;
     }
+    if (connection.wasRestored() && !passesRestore(connection, event)) {
+      verdict(event.packetId, false);
+      return;
+    }
     HeldSegments held = connection.held();
     held.add(event.packetId, event.end, event.acknowledgment, event.flags);
     int before = held.size();
@@ -159,6 +168,17 @@ final class ReleaseStage {
     if (held.size() == before) {
       state.counters.heldOnce++;
     }
+  }
+
+  /**
+   * While there was no socket the kernel answered the peer with resets, some of which come late:
+   * held back, they would hold back all that follows. What the first socket acknowledges is
+   * forgotten with it.
+   */
+  private static boolean passesRestore(Connection connection, FailoverEvent event) {
+    boolean reset = (event.flags & Connection.RST) != 0;
+    boolean may = connection.mayLeave(event.end, event.acknowledgment, event.flags);
+    return connection.isRestoring() ? may && !reset : may || !reset;
   }
 
   /** First in, first out: what stands behind a segment that may not leave waits with it. */
@@ -232,6 +252,22 @@ final class ReleaseStage {
     write(connection);
   }
 
+  /** A connection of an earlier failoverd: its stream goes on where the peer says that it is. */
+  private void restored(FailoverEvent event) {
+    Connection connection = Objects.requireNonNull(event.connection);
+    connection.restoring(false);
+    if (connection.isDeparted()) {
+      sockets.close(event.descriptor, true, null);
+      return;
+    }
+    connection.descriptor(event.descriptor);
+    connection.timestamp(event.timestampValue & 0xffff_ffffL, state.nowNanos);
+    OutputQueue output = connection.output();
+    output.consumed((int) (event.number - output.head()));
+    read(connection);
+    finishClose(connection);
+  }
+
   private void room(FailoverEvent event) {
     Connection connection = event.connection;
     if (connection != null && connection.waitsForRoom()) {
@@ -287,7 +323,9 @@ final class ReleaseStage {
     }
     int fd = connection.descriptor();
     if (fd == Connection.NONE) {
-      remove(connection);
+      if (!connection.isRestoring()) {
+        remove(connection);
+      }
       return;
     }
     boolean orderly =
@@ -335,12 +373,16 @@ final class ReleaseStage {
   }
 
   private void remove(Connection connection) {
+    if (connection.isRestoring()) {
+      sockets.abandonRestore(connection);
+    }
     letGo(connection);
     connection.departed();
     state.remove(connection);
   }
 
   private void letGo(Connection connection) {
+    logStage.over(connection);
     drain(connection);
     HeldSegments held = connection.held();
     while (!held.isEmpty()) {

@@ -39,6 +39,15 @@ interface SocketCommands {
   /** Rules and listeners for this service; what it had before is replaced. */
   void serve(ServiceSpec service);
 
+  /** Bytes that the socket took and the peer has not acknowledged, or minus the errno. */
+  int unacknowledged(int fd);
+
+  /** Bytes that the peer may send beyond what has come, 0 where that is not known. */
+  int receiveWindow(int fd);
+
+  /** A connection of an earlier failoverd is over before it has a socket again. */
+  void abandonRestore(Connection connection);
+
   /** Stops or resumes the reading of all sockets: only while the log does not keep up. */
   void pauseReading(boolean paused);
 }

@@ -53,8 +53,10 @@ final class SpeakerState {
     active = false;
   }
 
-  void startedAt(long nowNanos) {
+  /** Nobody speaks yet; the last one of an earlier failoverd had this epoch. */
+  void startedAt(long nowNanos, long lastEpoch) {
     absentSinceNanos = nowNanos;
+    epoch = lastEpoch;
   }
 
   /** We ourselves were not running: its silence says nothing. */

@@ -71,7 +71,7 @@ final class StandIn {
         if (connection.isCloseStable() && now - connection.closingNanos() > CLOSE_NANOS) {
           release.abandonClose(connection);
         }
-      } else if (connection.descriptor() == Connection.NONE) {
+      } else if (connection.descriptor() == Connection.NONE && !connection.isRestoring()) {
         if (now - connection.createdNanos() > HANDSHAKE_NANOS) {
           log.closed(connection, Cause.HANDSHAKE_ABANDONED, "the handshake was not finished");
         }

@@ -25,7 +25,7 @@ public final class RecordDescriptions {
     Map<RecordKind, Description> table = new EnumMap<>(RecordKind.class);
     table.put(RecordKind.REGISTERED, r -> ServiceSpec.decode(r, 0).toString());
     table.put(RecordKind.ARMED, r -> Armed.decode(r, 0).toString());
-    table.put(RecordKind.PROGRESS, RecordDescriptions::opaque);
+    table.put(RecordKind.PROGRESS, r -> Progress.decode(r, 0).toString());
     table.put(RecordKind.NOTED, RecordDescriptions::opaque);
     table.put(RecordKind.OPENED, r -> Opened.decode(r, 0).toString());
     table.put(RecordKind.RECEIVED, RecordDescriptions::opaque);

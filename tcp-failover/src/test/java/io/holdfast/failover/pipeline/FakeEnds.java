@@ -33,17 +33,19 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   final FailoverState state = new FailoverState();
   final Alarms alarms = new Alarms();
   final LogStage logStage = new LogStage(this, state, alarms);
-  final ReleaseStage release = new ReleaseStage(this, state, this, this, this, this, alarms);
+  final ReleaseStage release =
+      new ReleaseStage(this, state, logStage, this, this, this, this, alarms);
   final StandIn standIn;
   int room = Integer.MAX_VALUE;
   boolean frozen;
+  int unacknowledged;
   private long appended;
   private long committed;
 
   FakeEnds(long standInLimitNanos) {
     standIn = new StandIn(state, logStage, release, this, this, alarms, standInLimitNanos);
     state.nowNanos = 1;
-    state.speaker.startedAt(1);
+    state.speaker.startedAt(1, 0);
   }
 
   // ---- driving ----
@@ -266,6 +268,21 @@ final class FakeEnds implements SegmentQueue, SocketCommands, SpeakerPort, Speak
   @Override
   public void serve(ServiceSpec service) {
     told.add("serve " + service.name());
+  }
+
+  @Override
+  public int unacknowledged(int fd) {
+    return unacknowledged;
+  }
+
+  @Override
+  public int receiveWindow(int fd) {
+    return 65_535;
+  }
+
+  @Override
+  public void abandonRestore(Connection connection) {
+    told.add("abandon " + connection.id());
   }
 
   @Override
