@@ -79,10 +79,12 @@ class PayloadsTest {
     Closed closed = new Closed(Cause.SILENCE, "9 s without a byte");
     Attached attached = new Attached(12, "0.1.0");
     Armed armed = new Armed(true, new byte[19], 3_000, 9_000, new byte[] {1}, new byte[] {2, 3});
+    Progress progress = new Progress(1L << 41, 65_535, 0xffff_fff0L, true);
     return List.of(
         new Sample(RecordKind.REGISTERED, spec, spec::encode, ServiceSpec::decode),
         new Sample(RecordKind.OPENED, opened, opened::encode, Opened::decode),
         new Sample(RecordKind.SENT, sent, sent::encode, Sent::decode),
+        new Sample(RecordKind.PROGRESS, progress, progress::encode, Progress::decode),
         new Sample(RecordKind.CLOSED, closed, closed::encode, Closed::decode),
         new Sample(RecordKind.ATTACHED, attached, attached::encode, Attached::decode),
         new Sample(RecordKind.ARMED, armed, armed::encode, Armed::decode),
