@@ -158,6 +158,13 @@ public final class TcpRepair {
     check(call, set(fd, SOL_TCP, TCP_REPAIR_QUEUE, NO_QUEUE));
   }
 
+  /** The socket's timestamp value at this moment, as a 32-bit pattern. */
+  public int timestamp(int fd) throws LinuxException {
+    length.set(JAVA_INT, 0, 4);
+    check("TCP_TIMESTAMP", Libc.getsockopt(errno, fd, SOL_TCP, TCP_TIMESTAMP, number, length));
+    return number.get(JAVA_INT, 0);
+  }
+
   /** The windows; only in repair mode. */
   public Windows windows(int fd) throws LinuxException {
     length.set(JAVA_INT, 0, WINDOWS_LENGTH);

@@ -286,7 +286,12 @@ final class LogStage {
     if (event.errno == Errno.ETIMEDOUT && connection.received() == 0) {
       closed(connection, Cause.HANDSHAKE_ABANDONED, "the peer never finished its handshake");
     } else {
-      Cause cause = event.errno == Errno.ETIMEDOUT ? Cause.TIMED_OUT : Cause.PEER_RESET;
+      Cause cause =
+          switch (event.errno) {
+            case Errno.ECONNRESET -> Cause.PEER_RESET;
+            case Errno.ETIMEDOUT -> Cause.TIMED_OUT;
+            default -> Cause.OWNER_LOST;
+          };
       closed(connection, cause, "not restored: " + Errno.describe(event.errno));
     }
   }

@@ -9,6 +9,7 @@ import io.holdfast.failover.records.Cause;
 import io.holdfast.failover.records.Closed;
 import io.holdfast.failover.records.Opened;
 import io.holdfast.failover.records.Progress;
+import io.holdfast.failover.records.RecordFormatException;
 import io.holdfast.failover.records.SentFlyweight;
 import io.holdfast.failover.records.ServiceSpec;
 import io.holdfast.logstore.log.Log;
@@ -92,6 +93,8 @@ public final class LoggedConnections {
   /**
    * Reads the log from its first record to its end.
    *
+   * <p>What this build can't read is an error that names the record's position.
+   *
    * @param nowNanos the time, by System.nanoTime
    * @param nowMicros the time since 1970, in microseconds
    */
@@ -114,6 +117,8 @@ public final class LoggedConnections {
         position += Math.max(read, 0);
         chunk.clear();
       }
+    } catch (RecordFormatException e) {
+      throw new IOException("the log cannot be restored from: " + e.getMessage(), e);
     }
     all.open.forEach(all::restorable);
     return all;

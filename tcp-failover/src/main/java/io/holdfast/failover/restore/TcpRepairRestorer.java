@@ -205,7 +205,7 @@ public final class TcpRepairRestorer implements Runnable {
       fd = open(what, what.sendNumber(acknowledged), true, now);
       windows(fd, what, seen.send(), Math.max(seen.largestSend(), seen.send()));
       repair.resume(fd);
-      outcome.restored(what.connection(), fd, acknowledged, what.timestamp(now));
+      outcome.restored(what.connection(), fd, acknowledged, repair.timestamp(fd));
     } catch (LinuxException e) {
       refused(what, fd, e);
     }
