@@ -191,35 +191,27 @@ final class IoAgent implements Runnable {
   /** A connection has a socket again; behind the segments that were read before. */
   void restored(Connection connection, int fd, long acknowledged, int tsval) {
     command(
-        () -> {
-          long slot = ring.next();
-          try {
-            FailoverEvent event = ring.get(slot);
-            event.type = EventType.RESTORED;
-            event.connection = connection;
-            event.descriptor = fd;
-            event.number = acknowledged;
-            event.timestampValue = tsval;
-          } finally {
-            ring.publish(slot);
-          }
-        });
+        () ->
+            ring.publishEvent(
+                (event, _) -> {
+                  event.type = EventType.RESTORED;
+                  event.connection = connection;
+                  event.descriptor = fd;
+                  event.number = acknowledged;
+                  event.timestampValue = tsval;
+                }));
   }
 
   /** A connection will not have a socket again. */
   void lost(Connection connection, int errno) {
     command(
-        () -> {
-          long slot = ring.next();
-          try {
-            FailoverEvent event = ring.get(slot);
-            event.type = EventType.LOST;
-            event.connection = connection;
-            event.errno = errno;
-          } finally {
-            ring.publish(slot);
-          }
-        });
+        () ->
+            ring.publishEvent(
+                (event, _) -> {
+                  event.type = EventType.LOST;
+                  event.connection = connection;
+                  event.errno = errno;
+                }));
   }
 
   void stop() {
